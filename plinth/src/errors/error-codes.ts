@@ -1,0 +1,52 @@
+// Every error code of Plinth, with what it means. `docs/reference/errors.md` lists the same
+// codes and a test keeps both equal.
+
+interface ErrorCodeFacts {
+  /** One line for the reference page. */
+  readonly means: string;
+  /** Whether the same call may succeed later without any change. */
+  readonly retryable: boolean;
+}
+
+function code(means: string, retryable = false): ErrorCodeFacts {
+  return { means, retryable };
+}
+
+export const ERROR_CODES = {
+  CONFIG_NOT_FOUND: code('No plinth.config.ts in this folder or above it.'),
+  CONFIG_INVALID: code('plinth.config.ts, or a setting in it, cannot be used.'),
+  MODULE_LOAD_FAILED: code('A TypeScript or JavaScript file of the project cannot be loaded.'),
+
+  ENGINE_URL_INVALID: code('A database URL is malformed or names an unknown scheme.'),
+  ENGINE_CONNECT_FAILED: code('The database cannot be reached, or refuses the connection.', true),
+  ENGINE_EMBEDDED_LOCKED: code('Another process has the embedded database open.', true),
+  ENGINE_EMBEDDED_FAILED: code('The embedded database cannot be opened.'),
+  ENGINE_POOL_TIMEOUT: code('No connection became free in time.', true),
+  ENGINE_CLOSED: code('The engine was used after it was closed.'),
+
+  SQL_UNTERMINATED: code('A quote, dollar quote, comment or bracket is opened and never closed.'),
+  SQL_UNSUPPORTED: code('A construct that only psql understands, such as \\i or COPY FROM STDIN.'),
+
+  REVISION_FILE_INVALID: code('A revision file has a missing, repeated or unknown header.'),
+  REVISION_DUPLICATE_ID: code('Two revision files carry the same id.'),
+  REVISION_MISSING_PARENT: code('A revision revises an id that no file carries.'),
+  REVISION_CYCLE: code('Revisions revise each other in a circle.'),
+  REVISION_NOT_FOUND: code('An identifier names no revision.'),
+  REVISION_AMBIGUOUS: code('A partial id, or a relative one, names several revisions.'),
+  REVISION_MULTIPLE_HEADS: code('The history has several heads where one is needed.'),
+  REVISION_IRREVERSIBLE: code('A downgrade would pass a revision that cannot be undone.'),
+  REVISION_FOLDER_MISSING: code('The folder of revisions does not exist.'),
+  REVISION_EXISTS: code('A file that would be written exists already.'),
+
+  MIGRATE_STATEMENT_FAILED: code('A statement of a revision failed; its revision was undone.'),
+  MIGRATE_CHECKSUM_MISMATCH: code('An applied revision was changed after it was applied.'),
+  MIGRATE_UNKNOWN_REVISION: code('The database has a revision that no file carries.'),
+  MIGRATE_OUT_OF_ORDER: code('A revision older than an applied one was never applied.'),
+  MIGRATE_LEDGER_NEWER: code('The ledger was written by a newer Plinth.'),
+  MIGRATE_LOCK_TIMEOUT: code('Another process kept the migration lock too long.', true),
+  MIGRATE_INTERRUPTED: code('A revision was interrupted half-way and must be looked at.'),
+
+  TESTING_SERVER_FAILED: code('The PostgreSQL server for tests cannot be started.'),
+} as const satisfies Record<string, ErrorCodeFacts>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
