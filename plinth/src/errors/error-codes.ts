@@ -26,12 +26,16 @@ export const ERROR_CODES = {
 
   SQL_UNTERMINATED: code('A quote, dollar quote, comment or bracket is opened and never closed.'),
   SQL_UNSUPPORTED: code('A construct that only psql understands, such as \\i or COPY FROM STDIN.'),
+  SQL_VALUE_INVALID: code('A name is empty, or a name or text holds a NUL character.'),
 
   REVISION_FILE_INVALID: code('A revision file has a missing, repeated or unknown header.'),
   REVISION_DUPLICATE_ID: code('Two revision files carry the same id.'),
   REVISION_MISSING_PARENT: code('A revision revises an id that no file carries.'),
+  REVISION_MISSING_DEPENDENCY: code('A revision depends on an id or label that no file carries.'),
+  REVISION_DUPLICATE_LABEL: code('Two revisions carry one branch label, or a label equals an id.'),
   REVISION_CYCLE: code('Revisions revise each other in a circle.'),
   REVISION_NOT_FOUND: code('An identifier names no revision.'),
+  REVISION_NOT_APPLIED: code('A downgrade names a revision that is not applied.'),
   REVISION_AMBIGUOUS: code('A partial id, or a relative one, names several revisions.'),
   REVISION_MULTIPLE_HEADS: code('The history has several heads where one is needed.'),
   REVISION_IRREVERSIBLE: code('A downgrade would pass a revision that cannot be undone.'),

@@ -1,0 +1,119 @@
+// Opens the embedded PostgreSQL behind its directory lock, and closes both. It speaks no SQL:
+// node-postgres does, through EmbeddedStream.
+
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type { PGlite } from '@electric-sql/pglite';
+import { PlinthError } from '../errors/index.js';
+import type { EmbeddedTarget } from './database-url.js';
+import { type DirectoryLock, lockDirectory } from './directory-lock.js';
+import { EmbeddedStream } from './embedded-stream.js';
+
+/** The major version of PostgreSQL that the embedded database is. */
+export const EMBEDDED_MAJOR = '18';
+
+export interface EmbeddedServer {
+  openStream(): EmbeddedStream;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database in the target's folder, creating it when the folder is empty.
+ *
+ * @throws PlinthError ENGINE_EMBEDDED_LOCKED or ENGINE_EMBEDDED_FAILED.
+ */
+export async function openEmbedded(target: EmbeddedTarget): Promise<EmbeddedServer> {
+  if (target.dataDir === undefined) {
+    const memory = await createDatabase('memory://');
+    return { openStream: () => new EmbeddedStream(memory), close: () => memory.close() };
+  }
+  const lock = await lockDirectory(target.dataDir);
+  try {
+    const database = await openFolder(lock.directory);
+    return {
+      openStream: () => new EmbeddedStream(database),
+      close: () => closeBoth(database, lock),
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function closeBoth(database: PGlite, lock: DirectoryLock): Promise<void> {
+  try {
+    await database.close();
+  } finally {
+    await lock.release();
+  }
+}
+
+async function openFolder(directory: string): Promise<PGlite> {
+  const marker = await prepareFolder(directory);
+  try {
+    const database = await createDatabase(directory);
+    if (marker !== undefined) await rm(marker);
+    return database;
+  } catch (cause) {
+    throw new PlinthError(
+      'ENGINE_EMBEDDED_FAILED',
+      `the embedded database ${directory} cannot be opened: ${messageOf(cause)}`,
+      { hint: 'Restore the folder from a copy, or name another folder.', cause },
+    );
+  }
+}
+
+/**
+ * Makes sure that PGlite may open the folder, or create a database in it: then the name of a
+ * marker file is returned, to be removed when the creation has ended.
+ *
+ * A marker found under the lock means that a process died while creating, before any data could
+ * be accepted; only then is the folder emptied.
+ */
+async function prepareFolder(directory: string): Promise<string | undefined> {
+  const marker = `${directory}.creating`;
+  if ((await readText(marker)) !== undefined) {
+    for (const entry of await readdir(directory)) {
+      await rm(`${directory}/${entry}`, { recursive: true, force: true });
+    }
+    return marker;
+  }
+  const major = (await readText(`${directory}/PG_VERSION`))?.trim();
+  if (major === EMBEDDED_MAJOR) return undefined;
+  if (major !== undefined) throw wrongMajor(directory, major);
+  if ((await readdir(directory)).length > 0) {
+    throw new PlinthError(
+      'ENGINE_EMBEDDED_FAILED',
+      `the folder ${directory} is not empty and holds no database`,
+      { hint: 'Name an empty folder, or one that does not exist yet.' },
+    );
+  }
+  await writeFile(marker, '');
+  return marker;
+}
+
+// PGlite is megabytes of WebAssembly: it is loaded only where it is used.
+async function createDatabase(dataDir: string): Promise<PGlite> {
+  const { PGlite: Embedded } = await import('@electric-sql/pglite');
+  return await Embedded.create({ dataDir });
+}
+
+function wrongMajor(directory: string, major: string): PlinthError {
+  return new PlinthError(
+    'ENGINE_EMBEDDED_FAILED',
+    `the folder ${directory} holds a database of PostgreSQL ${major}, not ${EMBEDDED_MAJOR}`,
+    { hint: 'Open it with the Plinth that wrote it, or name another folder.' },
+  );
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

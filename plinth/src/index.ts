@@ -1,0 +1,25 @@
+// The public face of `plinth`: the engine and the errors.
+
+export {
+  type Connection,
+  type ConnectOptions,
+  connect,
+  type Database,
+  type DatabaseTarget,
+  describeTarget,
+  type EmbeddedTarget,
+  ENGINE_DEFAULTS,
+  type Engine,
+  type EngineEvents,
+  type EngineOptions,
+  type Health,
+  openEngine,
+  parseDatabaseUrl,
+  type QueryEvent,
+  type QueryExecutor,
+  type QueryResult,
+  type QueryRow,
+  type ServerTarget,
+  type Transaction,
+} from './engine/index.js';
+export { ERROR_CODES, type ErrorCode, isPlinthError, PlinthError } from './errors/index.js';
