@@ -1,5 +1,6 @@
-// The public face of `plinth`: the engine and the errors.
+// The public face of `plinth`: the engine, the configuration and the errors.
 
+export { defineConfig, type PlinthConfig } from './config/index.js';
 export {
   type Connection,
   type ConnectOptions,

@@ -1,0 +1,2 @@
+export { CONFIG_FILES, loadConfig, type Project } from './load-config.js';
+export { DEFAULT_REVISIONS_FOLDER, defineConfig, type PlinthConfig } from './plinth-config.js';

@@ -1,0 +1,79 @@
+// Finds and loads a project's plinth.config.ts. It opens no database.
+
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { PlinthError } from '../errors/index.js';
+import { loadModule } from '../modules/index.js';
+import { checkConfig, DEFAULT_REVISIONS_FOLDER } from './plinth-config.js';
+
+export const CONFIG_FILES = [
+  'plinth.config.ts',
+  'plinth.config.mts',
+  'plinth.config.js',
+  'plinth.config.mjs',
+] as const;
+
+/** A project's configuration, with every path absolute. */
+export interface Project {
+  readonly configPath: string;
+  /** The folder that relative paths of the configuration start from. */
+  readonly root: string;
+  readonly url: string;
+  readonly revisionsFolder: string;
+  readonly fileTemplate: string | undefined;
+}
+
+/**
+ * Loads `configPath`, or the nearest plinth.config.ts in `folder` or above it. A `.env` beside it
+ * fills variables of `env` that are not set.
+ *
+ * @throws PlinthError CONFIG_NOT_FOUND, CONFIG_INVALID or MODULE_LOAD_FAILED.
+ */
+export async function loadConfig(
+  folder: string,
+  env: Record<string, string | undefined>,
+  configPath?: string,
+): Promise<Project> {
+  const path = configPath === undefined ? findConfig(folder) : resolve(folder, configPath);
+  if (path === undefined || !existsSync(path)) {
+    const looked = path === undefined ? `${folder} or a folder above it` : path;
+    throw new PlinthError('CONFIG_NOT_FOUND', `no plinth.config.ts in ${looked}`, {
+      hint: 'Run `plinth init` here, or name the file with --config.',
+    });
+  }
+  const root = dirname(path);
+  await loadEnvFile(join(root, '.env'), env);
+  const { default: exported } = await loadModule(path);
+  const config = checkConfig(exported, path);
+  return {
+    configPath: path,
+    root,
+    url: absoluteUrl(config.url, root),
+    revisionsFolder: resolve(root, config.revisions ?? DEFAULT_REVISIONS_FOLDER),
+    fileTemplate: config.fileTemplate,
+  };
+}
+
+function findConfig(folder: string): string | undefined {
+  for (let current = resolve(folder); ; current = dirname(current)) {
+    for (const name of CONFIG_FILES) {
+      const path = join(current, name);
+      if (existsSync(path)) return path;
+    }
+    if (dirname(current) === current) return undefined;
+  }
+}
+
+async function loadEnvFile(path: string, env: Record<string, string | undefined>): Promise<void> {
+  if (!existsSync(path)) return;
+  for (const [name, value] of Object.entries(parseEnv(await readFile(path, 'utf8')))) {
+    env[name] ??= value;
+  }
+}
+
+function absoluteUrl(url: string, root: string): string {
+  const folder = /^pglite:\/\/(.+)$/i.exec(url)?.[1];
+  return folder === undefined || folder === 'memory' ? url : `pglite://${resolve(root, folder)}`;
+}

@@ -1,0 +1,43 @@
+// What a plinth.config.ts may say, and the check that it says it well.
+
+import { z } from 'zod';
+import { PlinthError } from '../errors/index.js';
+
+/** The settings of a project, in its `plinth.config.ts`. */
+export interface PlinthConfig {
+  /** URL of the database; a relative pglite:// folder is relative to the file. */
+  readonly url: string;
+  /** Folder of the revision files, relative to the file. Default: `./revisions`. */
+  readonly revisions?: string;
+  /** Template of revision file names, without their ending. */
+  readonly fileTemplate?: string;
+}
+
+/** Types a configuration; returns it as it is. */
+export function defineConfig(config: PlinthConfig): PlinthConfig {
+  return config;
+}
+
+export const DEFAULT_REVISIONS_FOLDER = './revisions';
+
+const configSchema = z.strictObject({
+  url: z.string({ error: 'must be a database URL, such as pglite://./.plinth/data' }),
+  revisions: z.string().min(1, 'must name a folder').exactOptional(),
+  fileTemplate: z
+    .string()
+    .includes('{revision}', { error: 'must contain {revision}' })
+    .exactOptional(),
+});
+
+/** @throws PlinthError CONFIG_INVALID with every problem at once. */
+export function checkConfig(value: unknown, path: string): PlinthConfig {
+  const parsed = configSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) =>
+    issue.path.length === 0 ? issue.message : `${issue.path.join('.')} ${issue.message}`,
+  );
+  throw new PlinthError('CONFIG_INVALID', `${path} cannot be used: ${problems.join('; ')}`, {
+    hint: 'Export default defineConfig({ url, revisions }) from it.',
+    details: { path, problems },
+  });
+}

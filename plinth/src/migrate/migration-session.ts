@@ -1,0 +1,115 @@
+// One look at a database with its revisions, and the frame in which revisions are run: state
+// read, refused where it must be, lock taken, state read again.
+
+import type { Connection, Engine } from '../engine/index.js';
+import { currentHeads, type Revision, type RevisionGraph } from '../revisions/index.js';
+import { type AppliedState, appliedState, assertRunnable } from './applied-state.js';
+import { createLedger, type Direction, readLedger } from './ledger.js';
+import { type RevisionSource, resolveRevisions } from './load-revisions.js';
+import { withMigrationLock } from './migration-lock.js';
+import { runRevision } from './run-revision.js';
+
+/** An engine, or a database that stands on one. */
+export type MigrationTarget = Engine | { readonly engine: Engine };
+
+export type MigrationProgress =
+  | { readonly kind: 'waiting'; readonly holder: string }
+  | { readonly kind: 'running'; readonly direction: Direction; readonly revision: Revision }
+  | {
+      readonly kind: 'finished';
+      readonly direction: Direction;
+      readonly revision: Revision;
+      readonly durationMs: number;
+    };
+
+export interface MigrationOptions {
+  /** The folder of the revision files, or what `loadRevisions` made of it. */
+  readonly revisions: RevisionSource;
+  /** Seconds to wait while another process runs revisions. Default: 60. */
+  readonly lockTimeout?: number;
+  readonly onProgress?: (event: MigrationProgress) => void;
+}
+
+/** A revision that was run. */
+export interface RevisionOutcome {
+  readonly id: string;
+  readonly message: string;
+  readonly durationMs: number;
+}
+
+export interface MigrationOutcome {
+  readonly ran: readonly RevisionOutcome[];
+  /** The applied revisions that no applied one revises; none at the base. */
+  readonly heads: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const DEFAULT_LOCK_TIMEOUT = 60;
+
+type Plan = (graph: RevisionGraph, state: AppliedState) => readonly Revision[];
+
+/** Plans and runs revisions in one direction; with nothing to run it takes no lock. */
+export async function migrate(
+  target: MigrationTarget,
+  direction: Direction,
+  options: MigrationOptions,
+  plan: Plan,
+): Promise<MigrationOutcome> {
+  const graph = await resolveRevisions(options.revisions);
+  return await engineOf(target).withConnection(async (connection) => {
+    const look = async () => {
+      const state = appliedState(graph, await readLedger(connection));
+      assertRunnable(state, direction);
+      return state;
+    };
+    const before = await look();
+    if (plan(graph, before).length === 0) return outcome(graph, before, []);
+    const lock = {
+      timeout: options.lockTimeout ?? DEFAULT_LOCK_TIMEOUT,
+      onWait: (holder: string) => options.onProgress?.({ kind: 'waiting', holder }),
+    };
+    return await withMigrationLock(connection, lock, async () => {
+      await createLedger(connection);
+      const state = await look();
+      const ran = await runAll(connection, direction, plan(graph, state), state, options);
+      return outcome(graph, await look(), ran);
+    });
+  });
+}
+
+async function runAll(
+  connection: Connection,
+  direction: Direction,
+  revisions: readonly Revision[],
+  state: AppliedState,
+  options: MigrationOptions,
+): Promise<readonly RevisionOutcome[]> {
+  const ran: RevisionOutcome[] = [];
+  for (const revision of revisions) {
+    options.onProgress?.({ kind: 'running', direction, revision });
+    const interrupted = state.interrupted.get(revision.id);
+    const durationMs = await runRevision(connection, { revision, direction, interrupted });
+    options.onProgress?.({ kind: 'finished', direction, revision, durationMs });
+    ran.push({ id: revision.id, message: revision.message, durationMs });
+  }
+  return ran;
+}
+
+function outcome(
+  graph: RevisionGraph,
+  state: AppliedState,
+  ran: readonly RevisionOutcome[],
+): MigrationOutcome {
+  const heads = currentHeads(graph, state.applied).map(({ id }) => id);
+  return { ran, heads, warnings: restyledWarnings(state) };
+}
+
+export function restyledWarnings(state: AppliedState): readonly string[] {
+  return state.restyled.map(
+    ({ path }) => `${path}: comments or white space changed since it was applied`,
+  );
+}
+
+export function engineOf(target: MigrationTarget): Engine {
+  return 'engine' in target ? target.engine : target;
+}

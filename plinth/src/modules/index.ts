@@ -1,0 +1,1 @@
+export { loadModule, type ModuleExports } from './load-module.js';

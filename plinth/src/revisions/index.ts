@@ -1,0 +1,27 @@
+// The room of revisions: their files, the graph they form, and the plans to go up or down it.
+// It knows no database: what is applied is given to it as a set of ids.
+
+export { buildGraph } from './build-graph.js';
+export { currentHeads } from './current-heads.js';
+export { newRevisionId } from './new-revision-id.js';
+export { parseRevision } from './parse-revision.js';
+export { planDowngrade } from './plan-downgrade.js';
+export { planUpgrade } from './plan-upgrade.js';
+export { readRevisions } from './read-revisions.js';
+export { type RevisionDraft, renderRevision } from './render-revision.js';
+export { resolveTarget, type Target } from './resolve-revision.js';
+export {
+  isRevisionId,
+  type ModuleRevisionSource,
+  type Revision,
+  type RevisionId,
+  type SqlRevisionSource,
+} from './revision.js';
+export {
+  DEFAULT_FILE_TEMPLATE,
+  type RevisionFileNameParts,
+  revisionFileName,
+  slugOf,
+} from './revision-file-name.js';
+export type { RevisionGraph, Through } from './revision-graph.js';
+export { writeRevision } from './write-revision.js';

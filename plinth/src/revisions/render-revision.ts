@@ -1,0 +1,77 @@
+// Writes the text of a revision file. What it returns parses back to what it was given.
+
+import { parseRevision } from './parse-revision.js';
+import { BASE_PARENT } from './revision-headers.js';
+
+export interface RevisionDraft {
+  readonly id: string;
+  /** Parents; none makes it a base. */
+  readonly revises: readonly string[];
+  /** White space is folded, so that it stands on one line. */
+  readonly message: string;
+  readonly dependsOn?: readonly string[];
+  readonly branchLabels?: readonly string[];
+  readonly noTransaction?: boolean;
+  readonly irreversible?: string;
+  /** SQL of the upgrade; left out in a module. Default: none. */
+  readonly upgrade?: string;
+  /** SQL of the downgrade; left out in a module. Default: none. */
+  readonly downgrade?: string;
+}
+
+/**
+ * The text of a revision file, in SQL or as a TypeScript module with empty functions.
+ *
+ * @throws PlinthError as `parseRevision` does, for a draft that makes no valid revision, such as
+ *   SQL with an open quote or a marker in it.
+ */
+export function renderRevision(draft: RevisionDraft, format: 'sql' | 'ts' = 'sql'): string {
+  const text = format === 'sql' ? renderSql(draft) : renderModule(draft);
+  parseRevision(`${draft.id}.${format}`, text);
+  return text;
+}
+
+function renderSql(draft: RevisionDraft): string {
+  const sections = [renderSection('upgrade', draft.upgrade)];
+  const undone = draft.irreversible === undefined || (draft.downgrade ?? '').trim() !== '';
+  if (undone) sections.push(renderSection('downgrade', draft.downgrade));
+  return [renderHeaders(draft, '--'), ...sections].join('\n');
+}
+
+function renderSection(name: string, sql = ''): string {
+  const body = sql.trim();
+  return `-- plinth:${name}\n${body === '' ? '' : `${body}\n`}`;
+}
+
+function renderModule(draft: RevisionDraft): string {
+  const functions = draft.irreversible === undefined ? ['upgrade', 'downgrade'] : ['upgrade'];
+  return [
+    renderHeaders(draft, '//'),
+    "import type { RevisionTransaction } from 'plinth/migrate';\n",
+    ...functions.map(
+      (name) => `export async function ${name}(_tx: RevisionTransaction): Promise<void> {}\n`,
+    ),
+  ].join('\n');
+}
+
+function renderHeaders(draft: RevisionDraft, prefix: string): string {
+  const { revises, dependsOn = [], branchLabels = [] } = draft;
+  const headers: readonly (readonly [name: string, value: string | undefined])[] = [
+    ['revision', draft.id],
+    ['revises', revises.length === 0 ? BASE_PARENT : revises.join(', ')],
+    ['message', oneLine(draft.message)],
+    ['depends-on', dependsOn.length === 0 ? undefined : dependsOn.join(', ')],
+    ['branch-label', branchLabels.length === 0 ? undefined : branchLabels.join(', ')],
+    ['no-transaction', draft.noTransaction === true ? '' : undefined],
+    ['irreversible', draft.irreversible === undefined ? undefined : oneLine(draft.irreversible)],
+  ];
+  return headers
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${`${prefix} plinth:${name} ${value}`.trimEnd()}\n`)
+    .join('');
+}
+
+// A line break would let the rest of a message stand in the file as a line of its own.
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

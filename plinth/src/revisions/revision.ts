@@ -1,0 +1,53 @@
+// What a revision is, as plain data. No parsing, no order among revisions.
+
+import type { SqlStatement } from '../sql/index.js';
+
+declare const revisionIdBrand: unique symbol;
+
+/** The id of a revision: letters, digits, `_` and `-`, and none of the words below. */
+export type RevisionId = string & { readonly [revisionIdBrand]: true };
+
+/** Words that mean a place in the history, so no revision or branch may be called so. */
+export const RESERVED_IDENTIFIERS: readonly string[] = ['head', 'heads', 'base', 'current'];
+
+/** Whether a text can be the id of a revision, or a branch label: both follow the same rule. */
+export function isRevisionId(text: string): text is RevisionId {
+  return /^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(text) && !RESERVED_IDENTIFIERS.includes(text);
+}
+
+/** A revision written in SQL. Lines of statements are lines of the file. */
+export interface SqlRevisionSource {
+  readonly kind: 'sql';
+  readonly upgrade: readonly SqlStatement[];
+  readonly downgrade: readonly SqlStatement[];
+}
+
+/** A revision written as a module that exports `upgrade(tx)` and `downgrade(tx)`. */
+export interface ModuleRevisionSource {
+  readonly kind: 'module';
+}
+
+export interface Revision {
+  readonly id: RevisionId;
+  /** Its parents: none for a base, several for a merge. */
+  readonly revises: readonly RevisionId[];
+  /** Ids or branch labels that must be applied before it without being its parents. */
+  readonly dependsOn: readonly string[];
+  readonly branchLabels: readonly string[];
+  /** One line. */
+  readonly message: string;
+  /** Every statement runs outside a transaction. */
+  readonly noTransaction: boolean;
+  /** Why it cannot be undone; undefined when it can. */
+  readonly irreversible: string | undefined;
+  /** Of its file, as it was given. */
+  readonly path: string;
+  /** SHA-256 (hex) of the text, without byte order mark and with LF line ends. */
+  readonly checksum: string;
+  /**
+   * SHA-256 (hex) of what runs: it stays when only comments, white space, the message or the
+   * place in the history change. For a module it is the checksum.
+   */
+  readonly fingerprint: string;
+  readonly source: SqlRevisionSource | ModuleRevisionSource;
+}

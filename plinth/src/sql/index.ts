@@ -1,0 +1,12 @@
+// The room for SQL as text: quoting, splitting, reading what a statement is. It knows no
+// database and no revision.
+
+export { lineAt } from './line-at.js';
+export { normalizeSql } from './normalize-sql.js';
+export { quoteIdentifier } from './quote-identifier.js';
+export { quoteLiteral } from './quote-literal.js';
+export { type SqlStatement, splitStatements } from './split-statements.js';
+export { isSignificant, type SqlToken, type SqlTokenKind } from './sql-token.js';
+export type { SqlOrigin } from './statement-groups.js';
+export { tokenize } from './tokenize.js';
+export { type TransactionRule, transactionRule } from './transaction-rules.js';
