@@ -153,9 +153,19 @@ function clientConfig(target: ServerTarget, settings: EngineSettings): ClientCon
 function clientWithTimeout(connectionTimeoutMillis: number): typeof Client {
   return class extends Client {
     constructor(config?: string | ClientConfig) {
-      super(typeof config === 'object' ? { ...config, connectionTimeoutMillis } : config);
+      super(config === undefined || typeof config === 'string' ? config : limited(config));
     }
   };
+
+  function limited(config: ClientConfig): ClientConfig {
+    // pg-pool hides the password from enumeration, so that spreading alone would lose it.
+    const { password } = config;
+    return {
+      ...config,
+      connectionTimeoutMillis,
+      ...(password === undefined ? {} : { password }),
+    };
+  }
 }
 
 function refusesTls(error: unknown): boolean {

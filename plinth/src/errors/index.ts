@@ -1,3 +1,5 @@
+// The room for errors: one class and the catalogue of its codes.
+
 export { ERROR_CODES, type ErrorCode } from './error-codes.js';
 export {
   type ErrorDetails,

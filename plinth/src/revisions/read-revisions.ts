@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCodeOf, folderMissingError } from './file-errors.js';
 import { type RevisionResult, readRevision } from './parse-revision.js';
-import { revisionFormat } from './revision-format.js';
 import type { Revision } from './revision.js';
+import { revisionFormat } from './revision-format.js';
 import { problemsError } from './revision-problem.js';
 
 /** How many files are open at once: well below the lowest usual limit of 256. */

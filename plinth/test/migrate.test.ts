@@ -1,0 +1,369 @@
+// Running revisions: what is applied, what is refused, what survives, on both kinds of database.
+
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { type Engine, isPlinthError, openEngine, type PlinthError } from 'plinth';
+import { downgrade, status, upgrade } from 'plinth/migrate';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { useDatabase } from '../../test/support/database.js';
+import { type RevisionFolder, revisionFolder } from './support/revision-folder.js';
+
+const server = useDatabase();
+const lockServer = useDatabase();
+
+const ONE = {
+  id: 'one1',
+  upgrade: 'CREATE TABLE one (id integer PRIMARY KEY);',
+  downgrade: 'DROP TABLE one;',
+};
+const TWO = {
+  id: 'two2',
+  upgrade: 'CREATE TABLE two (id integer REFERENCES one);\nINSERT INTO one VALUES (1);',
+  downgrade: 'DELETE FROM one;\nDROP TABLE two;',
+};
+const THREE = {
+  id: 'three3',
+  upgrade: 'ALTER TABLE two ADD COLUMN note text;',
+  downgrade: 'ALTER TABLE two DROP COLUMN note;',
+};
+
+async function failureOf(work: Promise<unknown>): Promise<PlinthError> {
+  const error = await work.then(
+    () => new Error('it did not fail'),
+    (reason: unknown) => reason,
+  );
+  if (isPlinthError(error)) return error;
+  throw error;
+}
+
+async function emptyDatabase(engine: Engine): Promise<void> {
+  await engine.query('DROP SCHEMA IF EXISTS plinth CASCADE');
+  await engine.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+}
+
+describe.each([
+  { kind: 'server', url: () => server.url },
+  { kind: 'embedded', url: () => 'pglite://memory' },
+] as const)('revisions on the $kind', ({ url }) => {
+  let engine: Engine;
+  let history: RevisionFolder;
+
+  beforeAll(async () => {
+    engine = await openEngine({ url: url(), poolSize: 3 });
+  });
+
+  afterAll(async () => {
+    await engine.close();
+  });
+
+  beforeEach(async () => {
+    await emptyDatabase(engine);
+    history = await revisionFolder([ONE, TWO, THREE]);
+  });
+
+  afterEach(async () => {
+    await history.remove();
+  });
+
+  const options = () => ({ revisions: history.folder });
+
+  async function tables(): Promise<readonly string[]> {
+    const { rows } = await engine.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1`,
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  it('upgrades to head, then finds nothing to do', async () => {
+    const first = await upgrade(engine, 'head', options());
+    expect(first.ran.map(({ id }) => id)).toEqual(['one1', 'two2', 'three3']);
+    expect(first.heads).toEqual(['three3']);
+    expect(await tables()).toEqual(['one', 'two']);
+    const second = await upgrade(engine, 'head', options());
+    expect(second).toEqual({ ran: [], heads: ['three3'], warnings: [] });
+  });
+
+  it.each([
+    ['+1', ['one1']],
+    ['two2', ['one1', 'two2']],
+    ['head', ['one1', 'two2', 'three3']],
+  ])('upgrades to %s', async (target, expected) => {
+    const { ran } = await upgrade(engine, target, options());
+    expect(ran.map(({ id }) => id)).toEqual(expected);
+  });
+
+  it.each([
+    ['-1', ['three3'], ['two2']],
+    ['one1', ['three3', 'two2'], ['one1']],
+    ['base', ['three3', 'two2', 'one1'], []],
+  ])('downgrades to %s', async (target, expected, heads) => {
+    await upgrade(engine, 'head', options());
+    const outcome = await downgrade(engine, target, options());
+    expect(outcome.ran.map(({ id }) => id)).toEqual(expected);
+    expect(outcome.heads).toEqual(heads);
+  });
+
+  it('goes forward, back and forward again', async () => {
+    await upgrade(engine, 'head', options());
+    await downgrade(engine, 'base', options());
+    expect(await tables()).toEqual([]);
+    await upgrade(engine, 'head', options());
+    expect(await tables()).toEqual(['one', 'two']);
+  });
+
+  it('keeps every run in the ledger', async () => {
+    await upgrade(engine, 'one1', options());
+    await downgrade(engine, 'base', options());
+    await upgrade(engine, 'one1', options());
+    const { rows } = await engine.query(
+      'SELECT revision, direction, state FROM plinth.ledger ORDER BY entry',
+    );
+    expect(rows.map(({ direction }) => direction)).toEqual(['upgrade', 'downgrade', 'upgrade']);
+  });
+
+  it('knows where a database stands', async () => {
+    expect(await status(engine, options())).toMatchObject({ state: 'pending', applied: [] });
+    await upgrade(engine, '+1', options());
+    const partly = await status(engine, options());
+    expect(partly).toMatchObject({ state: 'pending', applied: ['one1'], heads: ['one1'] });
+    expect(partly.pending.map(({ id }) => id)).toEqual(['two2', 'three3']);
+    await upgrade(engine, 'head', options());
+    expect(await status(engine, options())).toMatchObject({ state: 'current', pending: [] });
+    await rm(history.pathOf('three3'));
+    expect(await status(engine, options())).toMatchObject({
+      state: 'unknown',
+      unknown: ['three3'],
+    });
+  });
+
+  it('undoes the revision of a statement that fails, and names its place', async () => {
+    await history.write(
+      {
+        id: 'two2',
+        upgrade: 'CREATE TABLE two (id integer);\n\nSELECT id,\n  nothing\nFROM one;',
+      },
+      'one1',
+    );
+    const error = await failureOf(upgrade(engine, 'head', options()));
+    expect(error.code).toBe('MIGRATE_STATEMENT_FAILED');
+    expect(error.message).toContain(`${history.pathOf('two2')}:9`);
+    expect(error.message).toContain('SELECT id,\n  |   nothing');
+    expect(error.message).toContain('column "nothing" does not exist (SQLSTATE 42703)');
+    expect(error.message).toContain('was rolled back');
+    expect(await tables()).toEqual(['one']);
+    expect(await status(engine, options())).toMatchObject({ applied: ['one1'] });
+    await history.write(TWO, 'one1');
+    await upgrade(engine, 'head', options());
+    expect(await tables()).toEqual(['one', 'two']);
+  });
+
+  it('undoes the revision that only its commit refuses', async () => {
+    await history.write(
+      {
+        id: 'two2',
+        upgrade: `CREATE TABLE two (id integer REFERENCES one DEFERRABLE INITIALLY DEFERRED);
+          INSERT INTO two VALUES (7);`,
+      },
+      'one1',
+    );
+    const error = await failureOf(upgrade(engine, 'head', options()));
+    expect(error.message).toContain('was rolled back by its commit');
+    expect(error.message).toContain('SQLSTATE 23503');
+    expect(await tables()).toEqual(['one']);
+  });
+
+  it('refuses a file that changed, and only warns of comments and white space', async () => {
+    await upgrade(engine, 'head', options());
+    const text = await readFile(history.pathOf('two2'), 'utf8');
+    await writeFile(history.pathOf('two2'), text.replace('integer', '  integer -- a key\n'));
+    const { warnings } = await upgrade(engine, 'head', options());
+    expect(warnings).toEqual([expect.stringContaining('two2.sql')]);
+    await writeFile(history.pathOf('two2'), text.replace('integer', 'bigint'));
+    for (const [run, target] of [[upgrade, 'head'] as const, [downgrade, '-1'] as const]) {
+      const error = await failureOf(run(engine, target, options()));
+      expect(error.code).toBe('MIGRATE_CHECKSUM_MISMATCH');
+      expect(error.message).toContain(history.pathOf('two2'));
+    }
+  });
+
+  it('refuses a database that is newer than the code', async () => {
+    await upgrade(engine, 'head', options());
+    await rm(history.pathOf('three3'));
+    for (const [run, target] of [[upgrade, 'head'] as const, [downgrade, 'base'] as const]) {
+      const error = await failureOf(run(engine, target, options()));
+      expect(error.code).toBe('MIGRATE_UNKNOWN_REVISION');
+      expect(error.message).toContain('three3 (about three3)');
+    }
+  });
+
+  it('refuses a revision that was slipped in below an applied one', async () => {
+    await upgrade(engine, 'head', options());
+    await history.write({ id: 'between', upgrade: 'SELECT 1;' }, 'one1');
+    await history.write(TWO, 'between');
+    const error = await failureOf(upgrade(engine, 'head', options()));
+    expect(error.code).toBe('MIGRATE_OUT_OF_ORDER');
+    expect(error.message).toContain('between');
+  });
+
+  it('refuses a ledger of a newer Plinth', async () => {
+    await upgrade(engine, 'head', options());
+    await engine.query(`UPDATE plinth.ledger SET format = 99, plinth_version = '9.9.9'`);
+    const error = await failureOf(upgrade(engine, 'head', options()));
+    expect(error.code).toBe('MIGRATE_LEDGER_NEWER');
+    expect(error.message).toContain('9.9.9');
+  });
+
+  it('stops before anything runs at a revision that cannot be undone', async () => {
+    await history.write(
+      { ...TWO, downgrade: '', headers: ['irreversible the old numbers are gone'] },
+      'one1',
+    );
+    await upgrade(engine, 'head', options());
+    const error = await failureOf(downgrade(engine, 'base', options()));
+    expect(error.code).toBe('REVISION_IRREVERSIBLE');
+    expect(error.message).toContain('the old numbers are gone');
+    expect(await status(engine, options())).toMatchObject({ state: 'current' });
+  });
+
+  it('lets no setting or role of a revision reach the next one', async () => {
+    await history.write(
+      { ...ONE, upgrade: `${ONE.upgrade} SET search_path = pg_catalog; SET work_mem = '1MB';` },
+      undefined,
+    );
+    await upgrade(engine, 'head', options());
+    expect(await tables()).toEqual(['one', 'two']);
+    const { rows } = await engine.query('SHOW work_mem');
+    expect(rows).not.toEqual([{ work_mem: '1MB' }]);
+  });
+
+  it('runs what PostgreSQL refuses in a transaction as a step of its own', async () => {
+    await history.write(
+      {
+        id: 'two2',
+        upgrade: `CREATE TABLE two (id integer);
+          CREATE INDEX CONCURRENTLY two_id ON two (id);
+          COMMENT ON TABLE two IS 'after';`,
+        downgrade: 'DROP INDEX CONCURRENTLY two_id;\nDROP TABLE two;',
+      },
+      'one1',
+    );
+    await upgrade(engine, 'two2', options());
+    const { rows } = await engine.query(
+      `SELECT state, step, steps FROM plinth.ledger WHERE revision = 'two2' ORDER BY entry`,
+    );
+    expect(rows).toEqual([
+      { state: 'step', step: 1, steps: 3 },
+      { state: 'started', step: 2, steps: 3 },
+      { state: 'step', step: 2, steps: 3 },
+      { state: 'finished', step: 3, steps: 3 },
+    ]);
+    await downgrade(engine, '-1', options());
+    expect(await tables()).toEqual(['one']);
+  });
+
+  it('resumes a revision at the step that failed, and not with another file', async () => {
+    const stepwise = (last: string) => ({
+      id: 'two2',
+      upgrade: `CREATE TABLE two (id integer);
+        CREATE INDEX CONCURRENTLY two_id ON two (id);
+        ${last}`,
+      downgrade: 'DROP TABLE two;',
+    });
+    await history.write(stepwise('INSERT INTO two SELECT id FROM missing;'), 'one1');
+    const error = await failureOf(upgrade(engine, 'two2', options()));
+    expect(error.message).toContain('stopped at step 3 of 3');
+    expect((await status(engine, options())).warnings.join()).toContain('interrupted half-way');
+    const back = await failureOf(downgrade(engine, 'base', options()));
+    expect(back.code).toBe('MIGRATE_INTERRUPTED');
+    await engine.query('CREATE TABLE missing (id integer)');
+    await upgrade(engine, 'two2', options());
+    expect(await tables()).toEqual(['missing', 'one', 'two']);
+
+    await downgrade(engine, 'one1', options());
+    await engine.query('DROP TABLE missing');
+    await failureOf(upgrade(engine, 'two2', options()));
+    await history.write(stepwise('SELECT 1;'), 'one1');
+    const changed = await failureOf(upgrade(engine, 'two2', options()));
+    expect(changed.code).toBe('MIGRATE_INTERRUPTED');
+  });
+
+  it('runs a TypeScript revision in its transaction', async () => {
+    const path = `${history.folder}/data.ts`;
+    const header = [
+      '// plinth:revision data4',
+      '// plinth:revises three3',
+      '// plinth:message fill one',
+      `import type { RevisionTransaction } from 'plinth/migrate';`,
+    ].join('\n');
+    await writeFile(
+      path,
+      `${header}
+export async function upgrade(tx: RevisionTransaction): Promise<void> {
+  for (const id of [10, 11]) await tx.query('INSERT INTO one VALUES ($1)', [id]);
+}
+export async function downgrade(tx: RevisionTransaction): Promise<void> {
+  await tx.query('DELETE FROM one WHERE id >= $1', [10]);
+  throw new Error('not today');
+}
+`,
+    );
+    await upgrade(engine, 'head', options());
+    const ids = async () => (await engine.query('SELECT id FROM one ORDER BY id')).rows;
+    expect(await ids()).toEqual([{ id: 1 }, { id: 10 }, { id: 11 }]);
+    const error = await failureOf(downgrade(engine, '-1', options()));
+    expect(error.message).toContain('not today');
+    expect(error.message).toContain(path);
+    expect(await ids()).toHaveLength(3);
+  });
+});
+
+describe('several processes on one server', () => {
+  const url = () => lockServer.url;
+  let history: RevisionFolder;
+
+  beforeEach(async () => {
+    history = await revisionFolder([ONE, TWO, THREE]);
+    await using engine = await openEngine({ url: url(), poolSize: 1 });
+    await emptyDatabase(engine);
+  });
+
+  afterEach(async () => {
+    await history.remove();
+  });
+
+  const options = () => ({ revisions: history.folder });
+
+  it('lets one of many work while the others wait', async () => {
+    const runners = await Promise.all(
+      Array.from({ length: 6 }, () => openEngine({ url: url(), poolSize: 1 })),
+    );
+    await history.write({ ...ONE, upgrade: `SELECT pg_sleep(0.3);\n${ONE.upgrade}` }, undefined);
+    const outcomes = await Promise.all(runners.map((one) => upgrade(one, 'head', options())));
+    await Promise.all(runners.map((one) => one.close()));
+    expect(outcomes.map(({ ran }) => ran.length).toSorted()).toEqual([0, 0, 0, 0, 0, 3]);
+    expect(outcomes.every(({ heads }) => heads[0] === 'three3')).toBe(true);
+  });
+
+  it('names who holds the lock when it waited too long', async () => {
+    const holder = await openEngine({ url: url(), applicationName: 'slow deploy', poolSize: 1 });
+    const waiter = await openEngine({ url: url(), poolSize: 1 });
+    const waited: string[] = [];
+    await holder.withConnection(async (connection) => {
+      await connection.query('SELECT pg_advisory_lock($1, $2)', [0x706c696e, 0x6c656467]);
+      const error = await failureOf(
+        upgrade(waiter, 'head', {
+          ...options(),
+          lockTimeout: 0.1,
+          onProgress: (event) => {
+            if (event.kind === 'waiting') waited.push(event.holder);
+          },
+        }),
+      );
+      expect(error.code).toBe('MIGRATE_LOCK_TIMEOUT');
+      expect(error.message).toContain('slow deploy');
+      await connection.query('SELECT pg_advisory_unlock_all()');
+    });
+    expect(waited).toHaveLength(1);
+    await Promise.all([holder.close(), waiter.close()]);
+  });
+});

@@ -1,0 +1,7 @@
+// `npm start`: sets up what is missing, then becomes the service. The service runs in this very
+// process, so that signals reach it.
+
+import { setUp } from './set-up.mjs';
+
+await setUp();
+await import('../service/dist/main.js');

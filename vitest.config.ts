@@ -1,0 +1,24 @@
+// How tests run, for both workspaces: one run, one PostgreSQL server, files in parallel.
+
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: [
+      'plinth/src/**/*.test.ts',
+      'plinth/test/**/*.test.ts',
+      'service/src/**/*.test.ts',
+      'service/test/**/*.test.ts',
+      'test/**/*.test.ts',
+    ],
+    globalSetup: ['test/global-setup.ts'],
+    // A database client is closed with its process: a leak in one file cannot reach another.
+    pool: 'forks',
+    // Safety nets for a test that hangs, not expectations of speed.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Packages load as they do for a user, by Node itself; only the tests' own sources are
+    // transformed.
+    server: { deps: { external: [/\/plinth\/dist\//, /\/service\/dist\//] } },
+  },
+});
