@@ -1,0 +1,7 @@
+import { defineConfig } from 'plinth';
+
+// The reference backend's database and history, so that `npx plinth …` works in this folder.
+export default defineConfig({
+  url: process.env.DATABASE_URL || 'pglite://./.plinth/data',
+  revisions: './service/revisions',
+});
