@@ -117,13 +117,8 @@ describe.each([
   });
 
   it('keeps PostgreSQL’s own message, and no bound value in it', async () => {
-    const failure = await db
-      .insert(notes)
-      .values({ id: sql`${'s3cret'}::int`, body: 'x' })
-      .catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(Error);
-    const second = await db.execute(sql`SELECT ${'s3cret'} FROM nowhere`).catch((e: unknown) => e);
-    expect(second).toMatchObject({ code: '42P01', message: 'relation "nowhere" does not exist' });
+    const failure = await db.execute(sql`SELECT ${'s3cret'} FROM nowhere`).catch((e: unknown) => e);
+    expect(failure).toMatchObject({ code: '42P01', message: 'relation "nowhere" does not exist' });
   });
 
   it('reports every query with its time and without its values', async () => {
