@@ -261,7 +261,7 @@ describe.each([
     expect(await tables()).toEqual(['one']);
   });
 
-  it('resumes a revision at the step that failed, and not with another file', async () => {
+  it('resumes a revision at the step that failed, and not when what ran was changed', async () => {
     const stepwise = (last: string) => ({
       id: 'two2',
       upgrade: `CREATE TABLE two (id integer);
@@ -275,16 +275,34 @@ describe.each([
     expect((await status(engine, options())).warnings.join()).toContain('interrupted half-way');
     const back = await failureOf(downgrade(engine, 'base', options()));
     expect(back.code).toBe('MIGRATE_INTERRUPTED');
-    await engine.query('CREATE TABLE missing (id integer)');
+    await history.write(stepwise('INSERT INTO two VALUES (7);'), 'one1');
     await upgrade(engine, 'two2', options());
-    expect(await tables()).toEqual(['missing', 'one', 'two']);
+    expect((await engine.query('SELECT id FROM two')).rows).toEqual([{ id: 7 }]);
 
     await downgrade(engine, 'one1', options());
-    await engine.query('DROP TABLE missing');
+    await history.write(stepwise('INSERT INTO two SELECT id FROM missing;'), 'one1');
     await failureOf(upgrade(engine, 'two2', options()));
-    await history.write(stepwise('SELECT 1;'), 'one1');
+    const other = stepwise('SELECT 1;');
+    await history.write(
+      { ...other, upgrade: other.upgrade.replace('id integer', 'id bigint') },
+      'one1',
+    );
     const changed = await failureOf(upgrade(engine, 'two2', options()));
     expect(changed.code).toBe('MIGRATE_INTERRUPTED');
+    expect(changed.message).toContain('in the 2 of its steps');
+  });
+
+  it('lets a lone statement that failed be corrected', async () => {
+    const lone = (column: string) => ({
+      id: 'two2',
+      upgrade: `CREATE INDEX CONCURRENTLY one_x ON one (${column});`,
+      downgrade: 'DROP INDEX CONCURRENTLY one_x;',
+    });
+    await history.write(lone('wrong'), 'one1');
+    const error = await failureOf(upgrade(engine, 'two2', options()));
+    expect(error.message).toContain('stopped at step 1 of 1');
+    await history.write(lone('id'), 'one1');
+    expect((await upgrade(engine, 'two2', options())).heads).toEqual(['two2']);
   });
 
   it('runs a TypeScript revision in its transaction', async () => {

@@ -109,17 +109,21 @@ async function reachServer(target: ServerTarget, settings: EngineSettings): Prom
   const config = clientConfig(target, settings);
   const ssl = onSocket ? false : tlsOptions(target.sslMode, target.sslRootCert);
   try {
-    return await openPool({ ...config, ssl }, settings);
+    return await openPool({ ...config, ssl }, target, settings);
   } catch (error) {
     if (target.sslMode !== 'prefer' || !refusesTls(error)) throw error;
-    return await openPool({ ...config, ssl: false }, settings);
+    return await openPool({ ...config, ssl: false }, target, settings);
   }
 }
 
-async function openPool(config: ClientConfig, settings: EngineSettings): Promise<ReachedServer> {
+async function openPool(
+  config: ClientConfig,
+  target: ServerTarget,
+  settings: EngineSettings,
+): Promise<ReachedServer> {
   const poolConfig: PoolConfig = {
     ...config,
-    Client: clientWithTimeout(settings.connectTimeout * 1000),
+    Client: clientWithTimeout((target.connectTimeout ?? settings.connectTimeout) * 1000),
     max: settings.poolSize,
     idleTimeoutMillis: 0,
     connectionTimeoutMillis: settings.poolTimeout * 1000,

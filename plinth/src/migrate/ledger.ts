@@ -23,6 +23,7 @@ export interface LedgerEntry {
   readonly step: number;
   readonly message: string;
   readonly checksum: string;
+  /** Of the whole revision when it finished, else of the steps that had ended. */
   readonly fingerprint: string;
   /** As PostgreSQL writes a timestamptz. */
   readonly recordedAt: string;
@@ -98,6 +99,7 @@ export interface NewEntry {
   readonly step: number;
   readonly steps: number;
   readonly durationMs: number;
+  readonly fingerprint: string;
 }
 
 export async function appendEntry(connection: Connection, entry: NewEntry): Promise<void> {
@@ -114,7 +116,7 @@ export async function appendEntry(connection: Connection, entry: NewEntry): Prom
       entry.steps,
       revision.message,
       revision.checksum,
-      revision.fingerprint,
+      entry.fingerprint,
       Math.round(entry.durationMs),
       LEDGER_FORMAT,
       PLINTH_VERSION,

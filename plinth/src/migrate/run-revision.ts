@@ -7,7 +7,7 @@ import type { Revision } from '../revisions/index.js';
 import type { SqlStatement } from '../sql/index.js';
 import type { Interrupted } from './applied-state.js';
 import { appendEntry, type Direction, type EntryState } from './ledger.js';
-import { type RevisionStep, revisionSteps } from './revision-steps.js';
+import { type RevisionStep, revisionSteps, stepsFingerprint } from './revision-steps.js';
 import { runModule } from './run-module.js';
 import { commitFailed, statementFailed } from './statement-failed.js';
 
@@ -23,20 +23,13 @@ export interface RevisionRun {
  *
  * @returns How long it took, in milliseconds.
  * @throws PlinthError MIGRATE_STATEMENT_FAILED; the step that failed is undone.
- *   MIGRATE_INTERRUPTED when the file changed after an earlier run stopped in its middle.
+ *   MIGRATE_INTERRUPTED when steps that an earlier run has ended were changed in the file.
  */
 export async function runRevision(connection: Connection, run: RevisionRun): Promise<number> {
   const { revision, direction, interrupted } = run;
-  if (interrupted !== undefined && interrupted.fingerprint !== revision.fingerprint) {
-    throw new PlinthError(
-      'MIGRATE_INTERRUPTED',
-      `${revision.path} changed after its ${direction} was interrupted ` +
-        `(${interrupted.stepsDone} steps had ended)`,
-      { hint: 'Restore the file as it was, and let the command finish it.' },
-    );
-  }
   const start = performance.now();
   const steps = revisionSteps(revision, direction);
+  if (interrupted !== undefined) assertSameStart(run, steps, interrupted);
   for (const [index, step] of steps.entries()) {
     if (index < (interrupted?.stepsDone ?? 0)) continue;
     await runStep(connection, run, step, {
@@ -49,11 +42,37 @@ export async function runRevision(connection: Connection, run: RevisionRun): Pro
           state,
           step: index + 1,
           steps: steps.length,
+          fingerprint: entryFingerprint(revision, steps, state, index),
           durationMs: performance.now() - start,
         }),
     });
   }
   return performance.now() - start;
+}
+
+/** What an entry says of the file: all of it when it ended, else the steps that have ended. */
+function entryFingerprint(
+  revision: Revision,
+  steps: readonly RevisionStep[],
+  state: EntryState,
+  index: number,
+): string {
+  if (state === 'finished') return revision.fingerprint;
+  return stepsFingerprint(steps, state === 'started' ? index : index + 1);
+}
+
+function assertSameStart(
+  { revision, direction }: RevisionRun,
+  steps: readonly RevisionStep[],
+  { stepsDone, fingerprint }: Interrupted,
+): void {
+  if (stepsFingerprint(steps, stepsDone) === fingerprint) return;
+  throw new PlinthError(
+    'MIGRATE_INTERRUPTED',
+    `${revision.path} changed in the ${stepsDone} of its steps that the interrupted ` +
+      `${direction} has run already`,
+    { hint: 'Restore those statements as they were; what follows them may be corrected.' },
+  );
 }
 
 interface StepPlace {
