@@ -1,0 +1,89 @@
+// What an error of the database means to a client. It never passes on the driver's words.
+
+import { isPlinthError } from '../errors/index.js';
+import { type ProblemFacts, validationProblem } from './problem.js';
+
+const AWAY: ProblemFacts = {
+  status: 503,
+  detail: 'The service cannot answer at the moment; try again.',
+  headers: { 'retry-after': '5' },
+};
+
+const TRY_AGAIN: ProblemFacts = {
+  status: 503,
+  detail: 'The request met another one that changed the same data; try again.',
+  headers: { 'retry-after': '1' },
+};
+
+const REFUSED_VALUE = validationProblem([
+  { detail: 'The database does not accept a value of this request.', pointer: '#' },
+]);
+
+/** By SQLSTATE (PostgreSQL documentation, appendix A). */
+const BY_SQLSTATE: Readonly<Record<string, ProblemFacts>> = {
+  '22001': REFUSED_VALUE, // string_data_right_truncation
+  '22003': REFUSED_VALUE, // numeric_value_out_of_range
+  '22021': REFUSED_VALUE, // character_not_in_repertoire: U+0000
+  '22P05': REFUSED_VALUE, // untranslatable_character
+  '23502': REFUSED_VALUE, // not_null_violation
+  '23514': REFUSED_VALUE, // check_violation
+  '23503': { status: 409, detail: 'The change conflicts with data that refers to it.' },
+  '23505': { status: 409, detail: 'The change conflicts with data that exists already.' },
+  '40001': TRY_AGAIN, // serialization_failure
+  '40P01': TRY_AGAIN, // deadlock_detected
+  '53300': AWAY, // too_many_connections
+  '57P01': AWAY, // admin_shutdown
+  '57P02': AWAY, // crash_shutdown
+  '57P03': AWAY, // cannot_connect_now
+};
+
+// Codes of a connection that broke while a statement was on its way.
+const BROKEN_CODES: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** The problem behind an error, or behind what caused it; `undefined` when it is none of ours. */
+export function databaseProblem(error: unknown): ProblemFacts | undefined {
+  const links = causesOf(error);
+  const state = links.map(sqlStateOf).find((found) => found !== undefined);
+  if (state !== undefined) return BY_SQLSTATE[state] ?? (state.startsWith('08') ? AWAY : undefined);
+  return links.some(isAway) ? AWAY : undefined;
+}
+
+/** The SQLSTATE behind an error, for logs. */
+export function findSqlState(error: unknown): string | undefined {
+  return causesOf(error)
+    .map(sqlStateOf)
+    .find((state) => state !== undefined);
+}
+
+function causesOf(error: unknown): readonly Error[] {
+  const links: Error[] = [];
+  let link = error;
+  while (link instanceof Error && !links.includes(link)) {
+    links.push(link);
+    link = link.cause;
+  }
+  return links;
+}
+
+// Node's own codes can look like an SQLSTATE (EPIPE); only PostgreSQL's errors have a severity.
+function sqlStateOf(error: Error): string | undefined {
+  if (!('severity' in error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+function isAway(error: Error): boolean {
+  if (isPlinthError(error)) {
+    const { code } = error;
+    return (
+      code === 'ENGINE_CONNECT_FAILED' || code === 'ENGINE_POOL_TIMEOUT' || code === 'ENGINE_CLOSED'
+    );
+  }
+  if ('code' in error && BROKEN_CODES.has(error.code)) return true;
+  // node-postgres gives these no code.
+  return /^Connection terminated|not queryable$/.test(error.message);
+}

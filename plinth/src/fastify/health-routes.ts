@@ -1,0 +1,97 @@
+// The three health routes. They answer in time whatever the database does.
+
+import type { FastifyInstance, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import type { Database } from '../engine/index.js';
+import type { RevisionGraph } from '../revisions/index.js';
+import type { Lifecycle } from './lifecycle.js';
+import { createRevisionCheck, type RevisionState } from './revision-state.js';
+
+export interface HealthOptions {
+  /** How long the database may take to answer, in milliseconds. Default: 1500. */
+  readonly timeoutMs?: number;
+}
+
+interface HealthParts {
+  readonly db: Database;
+  readonly lifecycle: Lifecycle;
+  readonly revisions: RevisionGraph | undefined;
+  readonly timeoutMs: number;
+  /** What else the routes are registered with: their schemas, for OpenAPI. */
+  readonly routes: HealthRouteOptions;
+}
+
+/** Schemas and the like for each route, merged into its registration. */
+export interface HealthRouteOptions {
+  readonly health?: RouteShorthandOptions;
+  readonly live?: RouteShorthandOptions;
+  readonly ready?: RouteShorthandOptions;
+}
+
+type DatabaseState = 'connected' | 'disconnected';
+
+/**
+ * Probes come every few seconds and would bury everything else in the log; a log that is quieter
+ * already stays so.
+ */
+function quietly(app: FastifyInstance): RouteShorthandOptions {
+  return ['trace', 'debug', 'info'].includes(app.log.level) ? { logLevel: 'warn' } : {};
+}
+
+export function registerHealthRoutes(app: FastifyInstance, parts: HealthParts): void {
+  const { routes } = parts;
+  const readiness = createReadiness(parts);
+  const quiet = quietly(app);
+
+  app.get('/health', { ...routes.health, ...quiet }, async (request, reply) => {
+    const database = await databaseState(parts, request);
+    const healthy = database === 'connected';
+    reply.code(healthy ? 200 : 503).header('cache-control', 'no-store');
+    return { status: healthy ? 'healthy' : 'unhealthy', database };
+  });
+
+  app.get('/health/live', { ...routes.live, ...quiet }, async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+    return { status: 'alive' };
+  });
+
+  app.get('/health/ready', { ...routes.ready, ...quiet }, async (request, reply) => {
+    const { ready, ...state } = await readiness(request);
+    reply.code(ready ? 200 : 503).header('cache-control', 'no-store');
+    return { status: ready ? 'ready' : 'not ready', ...state };
+  });
+}
+
+function createReadiness(parts: HealthParts) {
+  const { db, lifecycle, revisions, timeoutMs } = parts;
+  const checkRevisions = revisions === undefined ? undefined : createRevisionCheck(db, revisions);
+
+  const migrationState = async (request: FastifyRequest, leftMs: number) => {
+    try {
+      return (await checkRevisions?.(leftMs)) ?? 'current';
+    } catch (error) {
+      request.log.warn({ err: error }, 'the state of the revisions cannot be read');
+      return 'unknown';
+    }
+  };
+
+  return async (request: FastifyRequest) => {
+    const start = performance.now();
+    const database = await databaseState(parts, request);
+    const left = Math.max(1, timeoutMs - (performance.now() - start));
+    const migrations: RevisionState =
+      database === 'connected' ? await migrationState(request, left) : 'unknown';
+    const ready = database === 'connected' && migrations === 'current' && !lifecycle.shuttingDown;
+    return { ready, database, migrations };
+  };
+}
+
+async function databaseState(
+  { db, timeoutMs }: HealthParts,
+  request: FastifyRequest,
+): Promise<DatabaseState> {
+  const health = await db.health(timeoutMs);
+  if (health.status === 'disconnected') {
+    request.log.warn({ reason: health.reason }, 'the database does not answer');
+  }
+  return health.status;
+}

@@ -1,0 +1,59 @@
+// The plugin that gives routes their database, an application its health routes and an orderly end.
+
+import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import type { Database } from '../engine/index.js';
+import type { RevisionGraph } from '../revisions/index.js';
+import {
+  type HealthOptions,
+  type HealthRouteOptions,
+  registerHealthRoutes,
+} from './health-routes.js';
+import { Lifecycle } from './lifecycle.js';
+import { sharedPlugin } from './plugin.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The database for the work of this request. */
+    readonly db: Database;
+  }
+  interface FastifyInstance {
+    /** Requests in flight, and the orderly end. */
+    readonly lifecycle: Lifecycle;
+  }
+}
+
+export interface PlinthFastifyOptions {
+  /** An open database; whoever opened it closes it, after the application. */
+  readonly db: Database;
+  /** The revisions the code needs; without them readiness does not ask for any. */
+  readonly revisions?: RevisionGraph;
+  readonly health?: HealthOptions;
+  /** Schemas for the health routes, for OpenAPI. */
+  readonly healthRoutes?: HealthRouteOptions;
+}
+
+/**
+ * Gives each request `request.db`, the application `app.lifecycle`, and the routes `/health`,
+ * `/health/live` and `/health/ready`.
+ *
+ * @example
+ * await app.register(plinthFastify, { db, revisions: await loadRevisions('revisions') });
+ * app.get('/tasks', async (request) => await request.db.select().from(tasks));
+ */
+export const plinthFastify: FastifyPluginCallback<PlinthFastifyOptions> = sharedPlugin(
+  'plinth',
+  (app: FastifyInstance, options: PlinthFastifyOptions, done: () => void) => {
+    const { db, revisions, health, healthRoutes = {} } = options;
+    const lifecycle = new Lifecycle(app);
+    app.decorate('lifecycle', lifecycle);
+    app.decorateRequest('db', { getter: () => db });
+    registerHealthRoutes(app, {
+      db,
+      lifecycle,
+      revisions,
+      timeoutMs: health?.timeoutMs ?? 1500,
+      routes: healthRoutes,
+    });
+    done();
+  },
+);

@@ -1,0 +1,39 @@
+// Whether the revisions of a database are those of the code, for the readiness route.
+
+import type { Database } from '../engine/index.js';
+import { status } from '../migrate/index.js';
+import type { RevisionGraph } from '../revisions/index.js';
+
+export type RevisionState = 'current' | 'pending' | 'unknown';
+
+/**
+ * Asks for the state of the revisions. Calls made meanwhile share one answer; where none comes in
+ * time, the last one counts, because a pool in full use says nothing about revisions.
+ */
+export function createRevisionCheck(
+  db: Database,
+  revisions: RevisionGraph,
+): (timeoutMs: number) => Promise<RevisionState> {
+  let last: RevisionState = 'unknown';
+  let running: Promise<RevisionState> | undefined;
+  const ask = async (): Promise<RevisionState> => {
+    try {
+      last = (await status(db, { revisions })).state;
+    } finally {
+      running = undefined;
+    }
+    return last;
+  };
+  return async (timeoutMs) => {
+    running ??= ask();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<RevisionState>((resolve) => {
+      timer = setTimeout(() => resolve(last), timeoutMs);
+    });
+    try {
+      return await Promise.race([running, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}

@@ -1,0 +1,63 @@
+// Puts the application together from its parts. It opens no database and listens nowhere.
+
+import cors from '@fastify/cors';
+import { type FastifyInstance, fastify } from 'fastify';
+import type { Database } from 'plinth';
+import { plinthFastify, problemDetails, serverOptions } from 'plinth/fastify';
+import type { RevisionGraph } from 'plinth/migrate';
+import { zodValidatorCompiler } from './http/zod-validator.js';
+import { loggerOptions } from './logger-options.js';
+import { registerOpenApi } from './openapi.js';
+import { RequestLog } from './request-log.js';
+import { taskRoutes } from './routes/tasks.js';
+import { todoRoutes } from './routes/todos.js';
+import { healthRoutes } from './schemas/health.js';
+import type { Settings } from './settings.js';
+
+export interface AppParts {
+  readonly settings: Pick<Settings, 'logLevel' | 'allowedOrigins' | 'dbEcho'>;
+  readonly db: Database;
+  readonly revisions: RevisionGraph;
+}
+
+export async function buildApp({ settings, db, revisions }: AppParts): Promise<FastifyInstance> {
+  const app = fastify({
+    ...serverOptions(),
+    logger: loggerOptions(settings),
+    logController: new RequestLog(),
+  });
+  app.setValidatorCompiler(zodValidatorCompiler);
+  // The types hold an answer to its schema, and no answer is built from more than its columns.
+  app.setSerializerCompiler(() => JSON.stringify);
+  await registerCors(app, settings.allowedOrigins);
+  await app.register(problemDetails);
+  await registerOpenApi(app);
+  await app.register(plinthFastify, { db, revisions, healthRoutes });
+  await app.register(taskRoutes);
+  await app.register(todoRoutes);
+  logDatabaseEvents(app, db, settings.dbEcho);
+  return app;
+}
+
+/** Before anything that answers, so that a browser may read the answer whatever it is. */
+async function registerCors(app: FastifyInstance, allowed: Settings['allowedOrigins']) {
+  if (allowed !== '*' && allowed.length === 0) return;
+  await app.register(cors, {
+    origin: allowed === '*' ? '*' : [...allowed],
+    methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+    exposedHeaders: ['Link', 'Location', 'Retry-After', 'X-Request-Id'],
+    strictPreflight: false,
+  });
+}
+
+function logDatabaseEvents(app: FastifyInstance, db: Database, echo: boolean): void {
+  const onLost = (error: Error) => app.log.warn({ err: error }, 'a database connection was lost');
+  const onQuery = ({ text, durationMs }: { readonly text: string; readonly durationMs: number }) =>
+    app.log.info({ sql: text, durationMs }, 'query');
+  db.engine.on('connectionLost', onLost);
+  if (echo) db.engine.on('query', onQuery);
+  app.addHook('onClose', async () => {
+    db.engine.off('connectionLost', onLost);
+    db.engine.off('query', onQuery);
+  });
+}

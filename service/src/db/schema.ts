@@ -1,0 +1,66 @@
+// The tables as Drizzle sees them. The revisions create them; nothing here changes a database.
+
+import { type SQL, sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  pgTable,
+  text,
+  timestamp,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core';
+import { LIMITS } from '../limits.js';
+
+// Text keeps the microseconds that a JavaScript Date would drop.
+const timestamps = {
+  createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+  updatedAt: timestamp('updated_at', { withTimezone: true, mode: 'string' }).notNull().defaultNow(),
+};
+
+export const tasks = pgTable(
+  'tasks',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    title: text('title').notNull(),
+    description: text('description'),
+    completed: boolean('completed').notNull().default(false),
+    userId: uuid('user_id'),
+    ...timestamps,
+  },
+  (table) => [
+    check(
+      'check_title_length',
+      sql`char_length(${table.title}) <= ${literal(LIMITS.taskTitle.max)} AND char_length(btrim(${table.title}, E' \\t\\n\\r')) >= ${literal(LIMITS.taskTitle.min)}`,
+    ),
+    check(
+      'check_description_length',
+      sql`char_length(${table.description}) <= ${literal(LIMITS.taskDescription.max)}`,
+    ),
+    index('idx_tasks_user_id').on(table.userId),
+    index('idx_tasks_created_at').on(table.createdAt.desc(), table.id.desc()),
+  ],
+);
+
+export const todos = pgTable(
+  'todos',
+  {
+    id: integer('id').primaryKey().generatedAlwaysAsIdentity(),
+    description: varchar('description', { length: LIMITS.todoDescription.max }).notNull(),
+    completed: boolean('completed').notNull().default(false),
+    ...timestamps,
+  },
+  (table) => [
+    check(
+      'check_todo_description_length',
+      sql`char_length(${table.description}) >= ${literal(LIMITS.todoDescription.min)}`,
+    ),
+  ],
+);
+
+// A constraint cannot hold a bound value.
+function literal(value: number): SQL {
+  return sql.raw(String(value));
+}

@@ -1,0 +1,58 @@
+// Checks requests with their Zod schemas and words what is wrong as predicates, such as
+// `must be a boolean`, with one report for each value.
+
+import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
+import { toPointer } from 'plinth/fastify';
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/** Fastify's validator for routes whose schemas are Zod's. */
+export const zodValidatorCompiler: FastifySchemaCompiler<z.ZodType> =
+  ({ schema }) =>
+  (data) => {
+    const result = schema.safeParse(data, { reportInput: true });
+    return result.success
+      ? { value: result.data }
+      : { error: result.error.issues.flatMap(toReports) };
+  };
+
+function toReports(issue: Issue): readonly FastifySchemaValidationError[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => report(issue, [...issue.path, key], 'is not known'));
+  }
+  return [report(issue, issue.path, predicateOf(issue))];
+}
+
+function report(
+  { code }: Issue,
+  path: readonly PropertyKey[],
+  message: string,
+): FastifySchemaValidationError {
+  const instancePath = toPointer(path);
+  return { keyword: code, instancePath, schemaPath: `#${instancePath}`, params: {}, message };
+}
+
+function predicateOf(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is required' : `must be ${typeName(issue.expected)}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    default:
+      return issue.message;
+  }
+}
+
+function typeName(expected: string): string {
+  switch (expected) {
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return 'text';
+    case 'object':
+      return 'a JSON object';
+    default:
+      return `of type ${expected}`;
+  }
+}

@@ -1,0 +1,52 @@
+// The OpenAPI document and the page to try it in. The document is derived from the routes; no
+// rule is written here.
+
+import swagger, { type SwaggerTransformObject } from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+
+const INFO = {
+  title: 'Plinth reference service',
+  description: 'Tasks and todos. Errors are problem details (RFC 9457).',
+  version: '0.1.0',
+};
+
+const TAGS = [
+  { name: 'tasks', description: 'Tasks with a title and a description.' },
+  { name: 'todos', description: 'Todos with one line of text.' },
+  { name: 'health', description: 'For load balancers and orchestrators.' },
+];
+
+/** Call it before any route is registered. */
+export async function registerOpenApi(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: INFO, tags: TAGS },
+    transform: jsonSchemaTransform,
+    transformObject: withReferencedSchemasOnly,
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', indexPrefix: '' });
+  let document: string | undefined;
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    document ??= JSON.stringify(app.swagger());
+    reply.type('application/json; charset=utf-8');
+    return document;
+  });
+}
+
+// Every schema is offered once as input and once as output; a route uses one of the two. A schema
+// that goes may have been the only one to refer to another.
+const withReferencedSchemasOnly: SwaggerTransformObject = (documentObject) => {
+  const document = jsonSchemaTransformObject(documentObject);
+  const schemas = 'components' in document ? (document.components?.schemas ?? {}) : {};
+  for (let unused = unreferenced(document, schemas); unused.length > 0; ) {
+    for (const name of unused) delete schemas[name];
+    unused = unreferenced(document, schemas);
+  }
+  return document;
+};
+
+function unreferenced(document: object, schemas: object): readonly string[] {
+  const text = JSON.stringify(document);
+  return Object.keys(schemas).filter((name) => !text.includes(`"#/components/schemas/${name}"`));
+}

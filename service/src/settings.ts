@@ -1,0 +1,140 @@
+// The settings of the service, read from environment variables. All problems are reported at
+// once, and no value that may hold a secret is repeated.
+
+import { isPlinthError, parseDatabaseUrl } from 'plinth';
+import { z } from 'zod';
+import type { Environment } from './env-file.js';
+import { StartError } from './start-error.js';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const APP_ENVS = ['development', 'test', 'production'] as const;
+
+const FLAGS: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  '1': true,
+  false: false,
+  no: false,
+  off: false,
+  '0': false,
+};
+
+/** One field for each variable; `.env.example` describes the same ones. */
+export const environmentSchema = z
+  .object({
+    APP_ENV: choice(APP_ENVS).default('development'),
+    DEBUG: flag().default(false),
+    LOG_LEVEL: choice(LOG_LEVELS).optional(),
+    HOST: setting('a host name or an address', readHost).default('127.0.0.1'),
+    PORT: setting('a port from 0 to 65535', readPort).default(8000),
+    ALLOWED_ORIGINS: setting(
+      'a list of origins, such as https://app.example.com,http://localhost:3000, or *',
+      readOrigins,
+    ).default([]),
+    DATABASE_URL: databaseUrl().default('pglite://./.plinth/data'),
+    DB_ECHO: flag().default(false),
+    MIGRATE_ON_START: flag().default(true),
+  })
+  .refine(({ APP_ENV, DEBUG }) => !(APP_ENV === 'production' && DEBUG === true), {
+    path: ['DEBUG'],
+    error: 'must be false where APP_ENV is production',
+    // Also when another variable is wrong: the report names every problem.
+    when: () => true,
+  })
+  .refine(({ APP_ENV, DB_ECHO }) => !(APP_ENV === 'production' && DB_ECHO === true), {
+    path: ['DB_ECHO'],
+    error: 'must be false where APP_ENV is production',
+    when: () => true,
+  });
+
+export interface Settings {
+  readonly appEnv: (typeof APP_ENVS)[number];
+  readonly debug: boolean;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly allowedOrigins: '*' | readonly string[];
+  readonly databaseUrl: string;
+  readonly dbEcho: boolean;
+  readonly migrateOnStart: boolean;
+}
+
+/** @throws StartError with every variable that cannot be used. */
+export function readSettings(environment: Environment): Settings {
+  const result = environmentSchema.safeParse(environment);
+  if (!result.success) throw settingsError(result.error.issues);
+  const { data } = result;
+  return {
+    appEnv: data.APP_ENV,
+    debug: data.DEBUG,
+    logLevel: data.LOG_LEVEL ?? (data.DEBUG ? 'debug' : 'info'),
+    host: data.HOST,
+    port: data.PORT,
+    allowedOrigins: data.ALLOWED_ORIGINS,
+    databaseUrl: data.DATABASE_URL,
+    dbEcho: data.DB_ECHO,
+    migrateOnStart: data.MIGRATE_ON_START,
+  };
+}
+
+function settingsError(issues: readonly z.core.$ZodIssue[]): StartError {
+  const count = issues.length === 1 ? 'a setting' : `${issues.length} settings`;
+  const lines = issues.map(({ path, message }) => `\n  ${path.join('.')} ${message}`);
+  return new StartError(`${count} cannot be used:${lines.join('')}`, {
+    hint: 'Correct what is named, in the environment or in .env; .env.example describes it.',
+  });
+}
+
+function setting<Value>(expected: string, read: (text: string) => Value | undefined) {
+  return z.string().transform((text, context): Value => {
+    const value = read(text.trim());
+    if (value !== undefined) return value;
+    context.addIssue(`is ${JSON.stringify(text)}, and must be ${expected}`);
+    return z.NEVER;
+  });
+}
+
+function choice<const Name extends string>(names: readonly Name[]) {
+  return setting(`one of ${names.join(', ')}`, (text) =>
+    names.find((name) => name === text.toLowerCase()),
+  );
+}
+
+function flag() {
+  return setting('true or false (or 1, 0, yes, no, on, off)', (text) => FLAGS[text.toLowerCase()]);
+}
+
+function databaseUrl() {
+  return z.string().transform((text, context) => {
+    try {
+      parseDatabaseUrl(text);
+      return text;
+    } catch (error) {
+      if (!isPlinthError(error)) throw error;
+      const problem = error.message.replace(/^DATABASE_URL /, '');
+      context.addIssue(`${problem}. ${error.hint ?? ''}`.trim());
+      return z.NEVER;
+    }
+  });
+}
+
+function readHost(text: string): string | undefined {
+  return /^[\w.:%-]+$/.test(text) ? text : undefined;
+}
+
+function readPort(text: string): number | undefined {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
+}
+
+function readOrigins(text: string): '*' | readonly string[] | undefined {
+  if (text === '*') return '*';
+  const origins = text.split(',').map((origin) => origin.trim());
+  return origins.every(isOrigin) ? origins : undefined;
+}
+
+/** As a browser writes it in the Origin header: scheme, host and, unless usual, the port. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}

@@ -1,0 +1,127 @@
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, type Database } from 'plinth';
+import { downgrade, loadRevisions, type RevisionGraph, upgrade } from 'plinth/migrate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useServer } from '../../test/support/database.js';
+import { REVISIONS_FOLDER } from '../src/start.js';
+import { type SwallowingProxy, startProxy } from './support/proxy.js';
+import {
+  callUrl,
+  DATABASES,
+  expectProblem,
+  type RunningApp,
+  runApp,
+  useService,
+} from './support/service.js';
+
+describe.each(DATABASES)('health on the %s database', (kind) => {
+  const service = useService(kind);
+
+  it.each([
+    ['/health', { status: 'healthy', database: 'connected' }],
+    ['/health/live', { status: 'alive' }],
+    ['/health/ready', { status: 'ready', database: 'connected', migrations: 'current' }],
+  ])('%s', async (path, body) => {
+    const answer = await service.call('GET', path);
+    expect(answer.status).toBe(200);
+    expect(answer.text).toBe(JSON.stringify(body));
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('is not ready while revisions are pending, and ready again after them', async () => {
+    const revisions = await loadRevisions(REVISIONS_FOLDER);
+    const ready = async () => {
+      const { status, text } = await service.call('GET', '/health/ready');
+      return [status, JSON.parse(text)];
+    };
+    const pending = { status: 'not ready', database: 'connected', migrations: 'pending' };
+    await downgrade(service.db, '-1', { revisions });
+    expect(await ready()).toEqual([503, pending]);
+    await downgrade(service.db, 'base', { revisions });
+    expect(await ready()).toEqual([503, pending]);
+    await upgrade(service.db, 'head', { revisions });
+    expect((await ready())[0]).toBe(200);
+  });
+
+  it('is not ready where the database is newer than the code', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plinth-older-'));
+    const [first = ''] = readdirSync(REVISIONS_FOLDER).sort();
+    cpSync(join(REVISIONS_FOLDER, first), join(folder, first));
+    const app = await runApp(service.db, await loadRevisions(folder));
+    try {
+      const { status, text } = await callUrl(`${app.url}/health/ready`, 'GET');
+      expect(status).toBe(503);
+      expect(JSON.parse(text).migrations).toBe('unknown');
+    } finally {
+      await app.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('health of a server that goes away and comes back', () => {
+  const held = useServer();
+  let db: Database;
+  let app: RunningApp;
+  let proxy: SwallowingProxy;
+  let revisions: RevisionGraph;
+
+  beforeAll(async () => {
+    proxy = await startProxy(held.server.port);
+    const url = new URL(held.server.url);
+    url.port = String(proxy.port);
+    db = await connect({ url: url.href, poolTimeout: 1, connectTimeout: 1 });
+    revisions = await loadRevisions(REVISIONS_FOLDER);
+    await upgrade(db, 'head', { revisions });
+    app = await runApp(db, revisions);
+  });
+  afterAll(async () => {
+    await app.close();
+    await db.close();
+    proxy.close();
+  });
+
+  /** Asks for health; fails when the answer takes longer than the contract's two seconds. */
+  async function ask(path: string) {
+    const response = await fetch(`${app.url}${path}`, { signal: AbortSignal.timeout(2000) });
+    return { status: response.status, body: await response.json() };
+  }
+
+  async function expectAway(): Promise<void> {
+    expect(await ask('/health')).toEqual({
+      status: 503,
+      body: { status: 'unhealthy', database: 'disconnected' },
+    });
+    expect(await ask('/health/ready')).toEqual({
+      status: 503,
+      body: { status: 'not ready', database: 'disconnected', migrations: 'unknown' },
+    });
+    expect(await ask('/health/live')).toEqual({ status: 200, body: { status: 'alive' } });
+  }
+
+  async function expectBack(): Promise<void> {
+    expect((await ask('/health')).status).toBe(200);
+    expect((await ask('/health/ready')).status).toBe(200);
+    expect((await callUrl(`${app.url}/api/tasks`, 'GET')).status).toBe(200);
+  }
+
+  it('answers while the server is stopped, and recovers by itself', async () => {
+    await expectBack();
+    await held.server.stop();
+    await expectAway();
+    const answer = await callUrl(`${app.url}/api/tasks`, 'GET');
+    expectProblem(answer, 503, 'Service Unavailable');
+    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    await held.server.start();
+    await expectBack();
+  });
+
+  it('answers while the network swallows everything, and recovers by itself', async () => {
+    proxy.swallow(true);
+    await expectAway();
+    proxy.swallow(false);
+    await expectBack();
+  });
+});

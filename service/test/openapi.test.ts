@@ -1,0 +1,141 @@
+import { readdirSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { LIMITS, PAGE_SIZE } from '../src/limits.js';
+import { useService } from './support/service.js';
+
+const service = useService('embedded');
+
+type Json = { readonly [name: string]: Json };
+
+async function readDocument(): Promise<Json> {
+  const answer = await service.call('GET', '/openapi.json');
+  expect(answer.status).toBe(200);
+  return JSON.parse(answer.text);
+}
+
+/** Every object inside a value, itself included. */
+function* objectsIn(value: unknown): Generator<object> {
+  if (typeof value !== 'object' || value === null) return;
+  yield value;
+  for (const inner of Object.values(value)) yield* objectsIn(inner);
+}
+
+it('is OpenAPI 3.1 with every route', async () => {
+  const document = await readDocument();
+  expect(document.openapi).toBe('3.1.0');
+  expect(document.info).toMatchObject({ title: expect.any(String), version: expect.any(String) });
+  const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => [`${method} ${path}`, operation] as const),
+  );
+  expect(operations.map(([name]) => name).sort()).toEqual([
+    'delete /api/tasks/{id}',
+    'delete /api/todos/{id}',
+    'get /api/tasks',
+    'get /api/tasks/{id}',
+    'get /api/todos',
+    'get /api/todos/{id}',
+    'get /health',
+    'get /health/live',
+    'get /health/ready',
+    'patch /api/tasks/{id}',
+    'patch /api/todos/{id}',
+    'post /api/tasks',
+    'post /api/todos',
+  ]);
+  const ids = operations.map(([, operation]) => operation.operationId);
+  expect(new Set(ids).size).toBe(operations.length);
+  for (const [name, { responses, tags }] of operations) {
+    expect(tags, name).toHaveLength(1);
+    for (const [status, response] of Object.entries(responses ?? {})) {
+      expect(response.description, `${name} ${status}`).toEqual(expect.any(String));
+      expect(response.content === undefined, `${name} ${status}`).toBe(status === '204');
+      if (Number(status) >= 400 && !name.includes('/health')) {
+        expect(Object.keys(response.content ?? {})).toEqual(['application/problem+json']);
+      }
+    }
+  }
+});
+
+it('has a target for every reference, and a use for every component', async () => {
+  const document = await readDocument();
+  const references = [...objectsIn(document)].flatMap((object) =>
+    '$ref' in object ? [String(object.$ref)] : [],
+  );
+  const names = Object.keys(document.components?.schemas ?? {});
+  const targets = names.map((name) => `#/components/schemas/${name}`);
+  expect([...new Set(references)].sort()).toEqual(targets.sort());
+  expect(names).toEqual(expect.arrayContaining(['Task', 'TaskList', 'Todo', 'Problem']));
+});
+
+it('states the limits that are enforced', async () => {
+  const { components, paths } = await readDocument();
+  const schemaOf = (reference: unknown) =>
+    components?.schemas?.[String(reference).split('/').at(-1) ?? ''];
+  const bodyOf = (path: string, method: string) =>
+    schemaOf(paths?.[path]?.[method]?.requestBody?.content?.['application/json']?.schema?.$ref);
+  const task = bodyOf('/api/tasks', 'post');
+  expect(task).toMatchObject({
+    additionalProperties: false,
+    required: ['title'],
+    properties: {
+      title: {
+        type: 'string',
+        minLength: LIMITS.taskTitle.min,
+        maxLength: LIMITS.taskTitle.max,
+      },
+    },
+  });
+  expect(JSON.stringify(task?.properties?.description)).toContain(
+    `"maxLength":${LIMITS.taskDescription.max}`,
+  );
+  expect(bodyOf('/api/tasks/{id}', 'patch')?.required).toBeUndefined();
+  expect(bodyOf('/api/todos', 'post')?.properties?.description).toMatchObject({
+    minLength: LIMITS.todoDescription.min,
+    maxLength: LIMITS.todoDescription.max,
+  });
+  const parameters: unknown = paths?.['/api/tasks']?.get?.parameters;
+  expect(parameters).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        name: 'limit',
+        in: 'query',
+        required: false,
+        description: expect.stringContaining(`${PAGE_SIZE.default} where it is not given`),
+        schema: expect.objectContaining({
+          type: 'integer',
+          minimum: PAGE_SIZE.min,
+          maximum: PAGE_SIZE.max,
+        }),
+      }),
+      expect.objectContaining({
+        name: 'completed',
+        schema: expect.objectContaining({ type: 'boolean' }),
+      }),
+    ]),
+  );
+});
+
+it('has a page whose every asset comes from the service', async () => {
+  const page = await service.call('GET', '/docs');
+  expect(page.status).toBe(200);
+  expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+  const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? '');
+  expect(assets.length).toBeGreaterThan(3);
+  for (const asset of assets) {
+    const url = new URL(asset, `${service.url}/docs`);
+    expect(url.origin).toBe(service.url);
+    const response = await fetch(url);
+    // A body nobody reads keeps its connection, and the service, open.
+    await response.arrayBuffer();
+    expect(response.status, asset).toBe(200);
+  }
+});
+
+it('ships the revisions it was tested with', () => {
+  const files = readdirSync(new URL('../revisions', import.meta.url)).sort();
+  expect(files).toEqual([
+    '20261120_0900_4f1c0a7be2d3_initial_setup.sql',
+    '20261120_0930_9b6d2e58c014_create_tasks.sql',
+    '20261120_1000_c27ae4f09d51_create_todos.sql',
+  ]);
+});
