@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,19 @@ async function deadPid(): Promise<number> {
   const child: ChildProcess = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
   return child.pid ?? 0;
+}
+
+async function statOf(pid: number): Promise<readonly string[]> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+async function processState(pid: number): Promise<string | undefined> {
+  return (await statOf(pid))[0];
+}
+
+async function processStartOf(pid: number): Promise<string | undefined> {
+  return (await statOf(pid))[19];
 }
 
 async function leaveLock(holder: Record<string, unknown>): Promise<void> {
@@ -64,6 +78,21 @@ describe('lockDirectory', () => {
     await leaveLock({ pid: process.pid, processStart: '1' });
     await (await lockDirectory(data)).release();
   });
+
+  it.runIf(existsSync('/proc/self/stat'))(
+    'replaces the lock of a process that ended and was never reaped',
+    async () => {
+      await lockDirectory(data).then((lock) => lock.release());
+      // The shell becomes a program that never waits for its child, which thus stays a zombie.
+      const parent = spawn('sh', ['-c', 'true & echo $!; exec tail -f /dev/null']);
+      const [pid] = await once(parent.stdout, 'data');
+      const zombie = Number(String(pid));
+      await expect.poll(() => processState(zombie)).toBe('Z');
+      await leaveLock({ pid: zombie, processStart: await processStartOf(zombie) });
+      await (await lockDirectory(data)).release();
+      parent.kill('SIGKILL');
+    },
+  );
 
   it('replaces a lock that a crash left half-written', async () => {
     await lockDirectory(data).then((lock) => lock.release());

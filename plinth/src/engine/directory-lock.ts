@@ -142,7 +142,7 @@ async function describeSelf(): Promise<LockHolder> {
   return {
     pid: process.pid,
     host: hostname(),
-    processStart: await processStart(process.pid),
+    processStart: (await processStart(process.pid)) ?? '',
     since: new Date().toISOString(),
     program: process.argv.slice(1, 3).join(' '),
     token: randomUUID(),
@@ -160,15 +160,21 @@ async function isAlive(holder: LockHolder): Promise<boolean> {
   return (await processStart(holder.pid)) === holder.processStart;
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)); empty where there is no /proc. */
-async function processStart(pid: number): Promise<string> {
+/**
+ * When a process started: field 22 of /proc/PID/stat (proc(5)). Empty where there is no /proc;
+ * `undefined` for a process that has ended and only waits to be reaped, which signals still reach.
+ */
+async function processStart(pid: number): Promise<string | undefined> {
+  let stat: string;
   try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The program's name, field 2, may hold spaces and brackets: count from its last bracket.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   } catch {
     return '';
   }
+  // The program's name, field 2, may hold spaces and brackets: count from its last bracket.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const state = fields[0] ?? '';
+  return 'ZX'.includes(state) ? undefined : fields[19];
 }
 
 function lockedError(directory: string, holder: LockHolder): PlinthError {
