@@ -69,9 +69,14 @@ async function prepareRevisions(
 }
 
 async function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {
+  const { level } = app.log;
   try {
+    // Fastify would say in its log what the banner says.
+    app.log.level = 'silent';
     await app.listen({ host, port });
+    app.log.level = level;
   } catch (error) {
+    app.log.level = level;
     await app.close();
     throw listenError(error, host, port);
   }
