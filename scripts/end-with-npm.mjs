@@ -7,26 +7,36 @@ import process from 'node:process';
 
 const LOOK_EVERY_MS = 250;
 
-/** Watches the shell and the npm above it; does nothing when npm did not start this process. */
+/** Watches the npm above it, and a shell between; does nothing when npm did not start this. */
 export function endWithNpm() {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const shell = process.ppid;
-  const npm = parentOf(shell);
+  const parent = process.ppid;
+  // Some shells run the command in their own place, and then npm itself is the parent.
+  const npm = isNpm(parent) ? undefined : parentOf(parent);
   const timer = setInterval(() => {
-    if (process.ppid === shell && parentOf(shell) === npm) return;
+    const lives = process.ppid === parent && (npm === undefined || parentOf(parent) === npm);
+    if (lives) return;
     clearInterval(timer);
     process.kill(process.pid, 'SIGTERM');
   }, LOOK_EVERY_MS);
   timer.unref();
 }
 
+function isNpm(pid) {
+  return /\bnpm\b/.test(read(`/proc/${pid}/cmdline`).split('\0').slice(0, 2).join(' '));
+}
+
 /** Field 4 of /proc/PID/stat (proc(5)); `undefined` where there is no /proc. */
 function parentOf(pid) {
+  const stat = read(`/proc/${pid}/stat`);
+  // The program's name, field 2, may hold spaces and brackets: count from its last bracket.
+  return stat === '' ? undefined : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+}
+
+function read(file) {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The program's name, field 2, may hold spaces and brackets: count from its last bracket.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    return readFileSync(file, 'utf8');
   } catch {
-    return undefined;
+    return '';
   }
 }

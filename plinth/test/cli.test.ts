@@ -152,7 +152,7 @@ describe('what goes wrong', () => {
     {
       args: ['upgrade'],
       files: { 'plinth.config.ts': 'export default { url: "pglite://memory", revisions: "no" };' },
-      says: 'no',
+      says: 'REVISION_FOLDER_MISSING',
       status: 1,
     },
     {

@@ -43,7 +43,7 @@ async function emptyDatabase(engine: Engine): Promise<void> {
 describe.each([
   { kind: 'server', url: () => server.url },
   { kind: 'embedded', url: () => 'pglite://memory' },
-] as const)('revisions on the $kind', ({ url }) => {
+] as const)('revisions on the $kind', ({ kind, url }) => {
   let engine: Engine;
   let history: RevisionFolder;
 
@@ -292,6 +292,97 @@ describe.each([
     expect(changed.message).toContain('in the 2 of its steps');
   });
 
+  it('finishes a revision whose failed last step was taken out', async () => {
+    const indexed = (last: string) => ({
+      id: 'two2',
+      upgrade: `CREATE INDEX CONCURRENTLY one_x ON one (id);\n${last}`,
+      downgrade: 'DROP INDEX CONCURRENTLY one_x;',
+    });
+    await history.write(indexed('SELECT nothing;'), 'one1');
+    await failureOf(upgrade(engine, 'two2', options()));
+    await history.write(indexed(''), 'one1');
+    expect((await upgrade(engine, 'two2', options())).heads).toEqual(['two2']);
+    expect((await upgrade(engine, 'two2', options())).ran).toEqual([]);
+    expect(await status(engine, options())).toMatchObject({ applied: ['one1', 'two2'] });
+  });
+
+  it('calls nothing current while a revision is half-way, changed, or without its file', async () => {
+    const halfway = {
+      id: 'three3',
+      upgrade: 'CREATE INDEX CONCURRENTLY one_x ON one (id);\nSELECT nothing;',
+      downgrade: 'DROP INDEX CONCURRENTLY one_x;\nSELECT nothing;',
+    };
+    await history.write(halfway, 'two2');
+    await failureOf(upgrade(engine, 'head', options()));
+    expect(await status(engine, options())).toMatchObject({ state: 'interrupted' });
+    const other = await failureOf(downgrade(engine, 'base', options()));
+    expect(other.code).toBe('MIGRATE_INTERRUPTED');
+    await rm(history.pathOf('three3'));
+    expect(await status(engine, options())).toMatchObject({ state: 'unknown' });
+    const missing = await failureOf(upgrade(engine, 'head', options()));
+    expect(missing.code).toBe('MIGRATE_UNKNOWN_REVISION');
+    await history.write({ ...halfway, upgrade: halfway.upgrade.split('\n')[0] ?? '' }, 'two2');
+    await upgrade(engine, 'head', options());
+    await failureOf(downgrade(engine, '-1', options()));
+    expect(await status(engine, options())).toMatchObject({ state: 'interrupted' });
+    const forward = await failureOf(upgrade(engine, 'head', options()));
+    expect(forward.code).toBe('MIGRATE_INTERRUPTED');
+    await history.write({ ...ONE, upgrade: 'SELECT 1;' }, undefined);
+    expect(await status(engine, options())).toMatchObject({ state: 'changed' });
+  });
+
+  it('runs a target that two callers name at once only once', async () => {
+    // The embedded database serves the second only when the first has ended: it asks anew.
+    const ran = async (run: typeof upgrade, target: string) => {
+      const outcomes = await Promise.all([
+        run(engine, target, options()),
+        run(engine, target, options()),
+      ]);
+      return outcomes.flatMap((outcome) => outcome.ran.map(({ id }) => id)).toSorted();
+    };
+    expect(await ran(upgrade, '+1')).toEqual(kind === 'server' ? ['one1'] : ['one1', 'two2']);
+    await upgrade(engine, 'head', options());
+    expect(await ran(downgrade, '-1')).toEqual(kind === 'server' ? ['three3'] : ['three3', 'two2']);
+  });
+
+  it('comes back from a revision that changed its role and its settings', async () => {
+    const role = `plinth_weak_${process.pid}`;
+    await engine.query(`DROP ROLE IF EXISTS ${role}; CREATE ROLE ${role}`);
+    await engine.query(`GRANT CREATE, USAGE ON SCHEMA public TO ${role}`);
+    await history.write({ ...ONE, upgrade: `SET ROLE ${role};\n${ONE.upgrade}` }, undefined);
+    await history.write(
+      {
+        id: 'two2',
+        upgrade: `SET search_path = pg_catalog;`,
+        headers: ['no-transaction'],
+      },
+      'one1',
+    );
+    await history.write({ id: 'three3', upgrade: 'CREATE TABLE third (id int);' }, 'two2');
+    await upgrade(engine, 'head', options());
+    expect(await tables()).toEqual(['one', 'third']);
+    await engine.query(`DROP TABLE one; DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  });
+
+  it('lets a deployer upgrade who may only write the ledger', async () => {
+    await upgrade(engine, '+1', options());
+    const role = `plinth_deployer_${process.pid}`;
+    await engine.query(`DROP ROLE IF EXISTS ${role}; CREATE ROLE ${role}`);
+    await engine.query(`GRANT USAGE, CREATE ON SCHEMA public TO ${role}`);
+    await engine.query(`GRANT USAGE ON SCHEMA plinth TO ${role}`);
+    await engine.query(`GRANT SELECT, INSERT ON plinth.ledger TO ${role}`);
+    await history.write({ id: 'two2', upgrade: 'CREATE TABLE theirs (id int);' }, 'one1');
+    if (kind === 'server') {
+      await engine.query(`ALTER ROLE ${role} LOGIN`);
+      const deployer = new URL(server.url);
+      deployer.username = role;
+      const other = await openEngine({ url: deployer.href, poolSize: 1 });
+      expect((await upgrade(other, 'two2', options())).heads).toEqual(['two2']);
+      await other.close();
+    }
+    await engine.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  });
+
   it('lets a lone statement that failed be corrected', async () => {
     const lone = (column: string) => ({
       id: 'two2',
@@ -303,6 +394,26 @@ describe.each([
     expect(error.message).toContain('stopped at step 1 of 1');
     await history.write(lone('id'), 'one1');
     expect((await upgrade(engine, 'two2', options())).heads).toEqual(['two2']);
+  });
+
+  it('says what a TypeScript revision did to its transaction', async () => {
+    const header = '// plinth:revision data4\n// plinth:revises three3\n// plinth:message data\n';
+    const down = 'export async function downgrade() {}\n';
+    const path = `${history.folder}/data.ts`;
+    const swallow = `tx.query('SELECT nothing').catch(() => undefined)`;
+    await writeFile(
+      path,
+      `${header}export async function upgrade(tx) { await ${swallow}; }\n${down}`,
+    );
+    const swallowed = await failureOf(upgrade(engine, 'head', options()));
+    expect(swallowed.message).toContain('a statement failed, and the error was swallowed');
+    await rm(path);
+    await writeFile(
+      `${history.folder}/ended.ts`,
+      `${header}export async function upgrade(tx) { await tx.query('COMMIT'); }\n${down}`,
+    );
+    const ended = await failureOf(upgrade(engine, 'head', options()));
+    expect(ended.message).toContain('it ended the transaction it was given');
   });
 
   it('runs a TypeScript revision in its transaction', async () => {

@@ -27,7 +27,7 @@ export interface Project {
 
 /**
  * Loads `configPath`, or the nearest plinth.config.ts in `folder` or above it. A `.env` beside it
- * fills variables of `env` that are not set.
+ * fills variables of `env` that are not set, or empty.
  *
  * @throws PlinthError CONFIG_NOT_FOUND, CONFIG_INVALID or MODULE_LOAD_FAILED.
  */
@@ -69,7 +69,8 @@ function findConfig(folder: string): string | undefined {
 async function loadEnvFile(path: string, env: Record<string, string | undefined>): Promise<void> {
   if (!existsSync(path)) return;
   for (const [name, value] of Object.entries(parseEnv(await readFile(path, 'utf8')))) {
-    env[name] ??= value;
+    // An empty variable counts as not set, as in the service.
+    if (env[name] === undefined || env[name] === '') env[name] = value;
   }
 }
 

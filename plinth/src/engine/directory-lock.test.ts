@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -87,10 +87,13 @@ describe('lockDirectory', () => {
       const parent = spawn('sh', ['-c', 'true & echo $!; exec tail -f /dev/null']);
       const [pid] = await once(parent.stdout, 'data');
       const zombie = Number(String(pid));
-      await expect.poll(() => processState(zombie)).toBe('Z');
-      await leaveLock({ pid: zombie, processStart: await processStartOf(zombie) });
-      await (await lockDirectory(data)).release();
-      parent.kill('SIGKILL');
+      try {
+        await expect.poll(() => processState(zombie), { timeout: 10_000 }).toBe('Z');
+        await leaveLock({ pid: zombie, processStart: await processStartOf(zombie) });
+        await (await lockDirectory(data)).release();
+      } finally {
+        parent.kill('SIGKILL');
+      }
     },
   );
 
@@ -106,16 +109,21 @@ describe('lockDirectory', () => {
     await expect(lockDirectory(data)).rejects.toThrow(/on host elsewhere\.example/);
   });
 
-  it('lets exactly one of many take over from a dead process', async () => {
+  it.each([
+    { left: 'a dead process', leave: async () => leaveLock({ pid: await deadPid() }) },
+    { left: 'a half-written file', leave: () => writeFile(`${data}.lock`, '{"pid":') },
+    { left: 'an empty file', leave: () => writeFile(`${data}.lock`, '') },
+  ])('lets exactly one of many take over from $left', async ({ leave }) => {
     await lockDirectory(data).then((lock) => lock.release());
-    for (let round = 0; round < 20; round += 1) {
-      await leaveLock({ pid: await deadPid(), token: `dead-${round}` });
+    for (let round = 0; round < 12; round += 1) {
+      await leave();
       const attempts = await Promise.allSettled(
         Array.from({ length: 8 }, () => lockDirectory(data)),
       );
       const winners = attempts.filter((attempt) => attempt.status === 'fulfilled');
       expect(winners).toHaveLength(1);
       for (const winner of winners) await winner.value.release();
+      expect(await readdir(folder)).toEqual(['data']);
     }
   });
 

@@ -2,7 +2,7 @@
 // file beside the folder that names its holder; a holder that no longer lives is replaced.
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,7 +26,7 @@ export interface DirectoryLock {
 }
 
 const ATTEMPTS = 20;
-const UNREADABLE_RETRY_MS = 25;
+const RETRY_MS = 25;
 
 /**
  * Takes the lock of a folder, creating the folder when it is missing.
@@ -56,9 +56,9 @@ async function acquire(directory: string, lockFile: string): Promise<DirectoryLo
     const holder = await readHolder(lockFile);
     if (holder === 'gone') continue;
     if (holder === 'unreadable') {
-      // Created and not yet written, or left so by a crash: look again before replacing it.
-      if (attempt < ATTEMPTS / 2) await delay(UNREADABLE_RETRY_MS);
-      else await rm(lockFile, { force: true });
+      // Left by a full disk, or being written where the file system has no links: look again.
+      if (attempt < ATTEMPTS / 2) await delay(RETRY_MS);
+      else await removeStale(lockFile, holder);
       continue;
     }
     if (await isAlive(holder)) throw lockedError(directory, holder);
@@ -80,34 +80,55 @@ function heldLock(directory: string, lockFile: string, own: LockHolder): Directo
 }
 
 /**
- * Removes the file of a dead holder. Of several processes that see the same dead holder, the one
- * that creates the claim, whose name carries the holder's token, may remove it; the others look
- * again. Without it the slower one could remove the lock the faster one has just taken.
+ * Removes the file of a dead holder, or one that names none. Of several processes that see the
+ * same one, the process that creates the claim, whose name carries the holder's token, may remove
+ * it; the others look again. Without it the slower one could remove the lock that the faster one
+ * has just taken.
  */
-async function removeStale(lockFile: string, holder: LockHolder): Promise<void> {
-  const claim = `${lockFile}.${holder.token}`;
-  const own = await describeSelf();
-  if (!(await createExclusively(claim, own))) {
+async function removeStale(lockFile: string, stale: LockHolder | 'unreadable'): Promise<void> {
+  const claim = `${lockFile}.${tokenOf(stale)}`;
+  if (!(await createExclusively(claim, await describeSelf()))) {
     const claimant = await readHolder(claim);
-    if (typeof claimant === 'object' && !(await isAlive(claimant)))
-      await rm(claim, { force: true });
-    else await delay(UNREADABLE_RETRY_MS);
+    const isLeft = claimant === 'unreadable' || (claimant !== 'gone' && !(await isAlive(claimant)));
+    if (isLeft) await rm(claim, { force: true });
+    else await delay(RETRY_MS);
     return;
   }
   try {
     const current = await readHolder(lockFile);
-    if (typeof current === 'object' && current.token === holder.token) {
-      await rename(lockFile, `${claim}.stale`);
-      await rm(`${claim}.stale`, { force: true });
-    }
+    if (current !== 'gone' && tokenOf(current) === tokenOf(stale)) await rm(lockFile);
   } finally {
     await rm(claim, { force: true });
   }
 }
 
+function tokenOf(holder: LockHolder | 'unreadable'): string {
+  return holder === 'unreadable' ? holder : holder.token;
+}
+
+/** Creates a file with its whole content at once, so that nobody ever reads half of it. */
 async function createExclusively(file: string, holder: LockHolder): Promise<boolean> {
+  const content = JSON.stringify(holder);
+  const draft = `${file}.${randomUUID()}.new`;
   try {
-    await writeFile(file, JSON.stringify(holder), { flag: 'wx', mode: 0o600 });
+    await writeFile(draft, content, { flag: 'wx', mode: 0o600 });
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    if (!NO_LINKS.has(errorCode(error))) throw error;
+    return await writeExclusively(file, content);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** What file systems say that have no hard links. */
+const NO_LINKS: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+async function writeExclusively(file: string, content: string): Promise<boolean> {
+  try {
+    await writeFile(file, content, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;

@@ -1,7 +1,7 @@
 // Opens the embedded PostgreSQL behind its directory lock, and closes both. It speaks no SQL:
 // node-postgres does, through EmbeddedStream.
 
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import { PlinthError } from '../errors/index.js';
 import type { EmbeddedTarget } from './database-url.js';
@@ -51,7 +51,7 @@ async function openFolder(directory: string): Promise<PGlite> {
   const marker = await prepareFolder(directory);
   try {
     const database = await createDatabase(directory);
-    if (marker !== undefined) await rm(marker);
+    if (marker !== undefined) await rm(marker, { force: true });
     return database;
   } catch (cause) {
     throw new PlinthError(
@@ -67,15 +67,18 @@ async function openFolder(directory: string): Promise<PGlite> {
  * marker file is returned, to be removed when the creation has ended.
  *
  * A marker found under the lock means that a process died while creating, before any data could
- * be accepted; only then is the folder emptied.
+ * be accepted. It names the very folder it was written for: only that one is emptied, and not a
+ * copy that somebody has put in its place.
  */
 async function prepareFolder(directory: string): Promise<string | undefined> {
   const marker = `${directory}.creating`;
-  if ((await readText(marker)) !== undefined) {
-    for (const entry of await readdir(directory)) {
-      await rm(`${directory}/${entry}`, { recursive: true, force: true });
+  const marked = await readText(marker);
+  if (marked !== undefined) {
+    if (marked === (await folderIdentity(directory))) {
+      await emptyFolder(directory);
+      return marker;
     }
-    return marker;
+    await rm(marker, { force: true });
   }
   const major = (await readText(`${directory}/PG_VERSION`))?.trim();
   if (major === EMBEDDED_MAJOR) return undefined;
@@ -87,8 +90,19 @@ async function prepareFolder(directory: string): Promise<string | undefined> {
       { hint: 'Name an empty folder, or one that does not exist yet.' },
     );
   }
-  await writeFile(marker, '');
+  await writeFile(marker, await folderIdentity(directory));
   return marker;
+}
+
+async function folderIdentity(directory: string): Promise<string> {
+  const { dev, ino, birthtimeNs } = await stat(directory, { bigint: true });
+  return `${dev}:${ino}:${birthtimeNs}`;
+}
+
+async function emptyFolder(directory: string): Promise<void> {
+  for (const entry of await readdir(directory)) {
+    await rm(`${directory}/${entry}`, { recursive: true, force: true });
+  }
 }
 
 // PGlite is megabytes of WebAssembly: it is loaded only where it is used.

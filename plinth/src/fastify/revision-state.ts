@@ -1,7 +1,7 @@
 // Whether the revisions of a database are those of the code, for the readiness route.
 
 import type { Database } from '../engine/index.js';
-import { status } from '../migrate/index.js';
+import { type MigrationStatus, status } from '../migrate/index.js';
 import type { RevisionGraph } from '../revisions/index.js';
 
 export type RevisionState = 'current' | 'pending' | 'unknown';
@@ -18,7 +18,7 @@ export function createRevisionCheck(
   let running: Promise<RevisionState> | undefined;
   const ask = async (): Promise<RevisionState> => {
     try {
-      last = (await status(db, { revisions })).state;
+      last = toRevisionState((await status(db, { revisions })).state);
     } finally {
       running = undefined;
     }
@@ -36,4 +36,18 @@ export function createRevisionCheck(
       clearTimeout(timer);
     }
   };
+}
+
+/** What a load balancer is told: why a database with other revisions has them is for the log. */
+function toRevisionState(state: MigrationStatus['state']): RevisionState {
+  switch (state) {
+    case 'current':
+    case 'pending':
+    case 'unknown':
+      return state;
+    case 'changed':
+      return 'unknown';
+    case 'interrupted':
+      return 'pending';
+  }
 }

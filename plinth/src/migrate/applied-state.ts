@@ -16,7 +16,7 @@ export interface AppliedState {
   /** Ids that are applied, in the order they were. */
   readonly applied: ReadonlySet<RevisionId>;
   readonly interrupted: ReadonlyMap<string, Interrupted>;
-  /** Entries of applied revisions that no file carries. */
+  /** Entries of revisions, applied or half-way, that no file carries. */
   readonly unknown: readonly LedgerEntry[];
   /** Files whose comments or white space changed since they were applied. */
   readonly restyled: readonly Revision[];
@@ -34,15 +34,18 @@ export function appliedState(graph: RevisionGraph, entries: readonly LedgerEntry
   const restyled: Revision[] = [];
   const changed: Revision[] = [];
   for (const entry of entries) {
-    if (entry.state !== 'finished') interrupted.set(entry.revision, interruption(entry));
-    if (!isApplied(entry)) continue;
+    const isHalfway = entry.state !== 'finished';
+    if (isHalfway) interrupted.set(entry.revision, interruption(entry));
+    if (!isHalfway && !isApplied(entry)) continue;
     const revision = graph.get(entry.revision);
     if (revision === undefined) {
       unknown.push(entry);
       continue;
     }
+    if (!isApplied(entry)) continue;
     applied.add(revision.id);
-    if (revision.checksum === entry.checksum) continue;
+    // Of one that is half-way, the runner compares what has run.
+    if (isHalfway || revision.checksum === entry.checksum) continue;
     (revision.fingerprint === entry.fingerprint ? restyled : changed).push(revision);
   }
   const needed = graph.ancestorsOf([...applied]);
@@ -66,13 +69,21 @@ function interruption(entry: LedgerEntry): Interrupted {
 /**
  * Refuses a state in which nothing may be run: it names each revision that stands in the way.
  *
- * @throws PlinthError MIGRATE_UNKNOWN_REVISION, MIGRATE_CHECKSUM_MISMATCH, MIGRATE_OUT_OF_ORDER or
- *   MIGRATE_INTERRUPTED.
+ * @throws PlinthError MIGRATE_UNKNOWN_REVISION, MIGRATE_CHECKSUM_MISMATCH or MIGRATE_OUT_OF_ORDER.
  */
 export function assertRunnable(state: AppliedState, direction: Direction): void {
   if (state.unknown.length > 0) throw unknownRevisions(state.unknown);
   if (state.changed.length > 0) throw changedRevisions(state.changed);
   if (state.skipped.length > 0 && direction === 'upgrade') throw skippedRevisions(state.skipped);
+}
+
+/**
+ * Refuses to go one way while a revision is half-way in the other. Only under the migration lock
+ * does half-way mean interrupted: before, somebody may be at work on it.
+ *
+ * @throws PlinthError MIGRATE_INTERRUPTED
+ */
+export function assertNotInterrupted(state: AppliedState, direction: Direction): void {
   for (const [revision, { direction: halfway }] of state.interrupted) {
     if (halfway === direction) continue;
     throw new PlinthError(

@@ -20,7 +20,5 @@ export async function downgrade(
   revision: string,
   options: MigrationOptions,
 ): Promise<MigrationOutcome> {
-  return await migrate(target, 'downgrade', options, (graph, { applied }) =>
-    planDowngrade(graph, applied, revision),
-  );
+  return await migrate(target, { direction: 'downgrade', revision, plan: planDowngrade }, options);
 }

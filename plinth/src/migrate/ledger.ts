@@ -34,7 +34,7 @@ const LEDGER_FORMAT = 1;
 
 const CREATE_LEDGER = `
 CREATE SCHEMA IF NOT EXISTS plinth;
-CREATE TABLE IF NOT EXISTS plinth.ledger (
+CREATE TABLE plinth.ledger (
   entry bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   revision text NOT NULL,
   direction text NOT NULL CHECK (direction IN ('upgrade', 'downgrade')),
@@ -50,12 +50,20 @@ CREATE TABLE IF NOT EXISTS plinth.ledger (
   recorded_by text NOT NULL DEFAULT session_user,
   recorded_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-CREATE INDEX IF NOT EXISTS ledger_revision_entry ON plinth.ledger (revision, entry DESC);
+CREATE INDEX ledger_revision_entry ON plinth.ledger (revision, entry DESC);
 COMMENT ON TABLE plinth.ledger IS 'What Plinth ran on this database. Append-only.';`;
 
-/** Creates the ledger; harmless when it is there. Call it under the migration lock. */
+/** Creates the ledger where there is none. Call it under the migration lock. */
 export async function createLedger(connection: Connection): Promise<void> {
-  await connection.query(CREATE_LEDGER);
+  // IF NOT EXISTS would still ask for the right to create, which a deployer may not have.
+  if (!(await ledgerExists(connection))) await connection.query(CREATE_LEDGER);
+}
+
+async function ledgerExists(connection: Connection): Promise<boolean> {
+  const { rows } = await connection.query<{ exists: boolean }>(
+    `SELECT to_regclass('plinth.ledger') IS NOT NULL AS exists`,
+  );
+  return rows[0]?.exists === true;
 }
 
 /**
@@ -64,10 +72,7 @@ export async function createLedger(connection: Connection): Promise<void> {
  * @throws PlinthError MIGRATE_LEDGER_NEWER when a newer Plinth wrote it.
  */
 export async function readLedger(connection: Connection): Promise<readonly LedgerEntry[]> {
-  const { rows: found } = await connection.query<{ exists: boolean }>(
-    `SELECT to_regclass('plinth.ledger') IS NOT NULL AS exists`,
-  );
-  if (found[0]?.exists !== true) return [];
+  if (!(await ledgerExists(connection))) return [];
   const { rows } = await connection.query<{ [Field in keyof LedgerRow]: LedgerRow[Field] }>(
     `SELECT revision, direction, state, step, message, checksum, fingerprint,
             recorded_at AS "recordedAt", format, plinth_version AS "plinthVersion"

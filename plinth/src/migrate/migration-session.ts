@@ -2,8 +2,19 @@
 // read, refused where it must be, lock taken, state read again.
 
 import type { Connection, Engine } from '../engine/index.js';
-import { currentHeads, type Revision, type RevisionGraph } from '../revisions/index.js';
-import { type AppliedState, appliedState, assertRunnable } from './applied-state.js';
+import {
+  currentHeads,
+  type Revision,
+  type RevisionGraph,
+  resolveTarget,
+  type Target,
+} from '../revisions/index.js';
+import {
+  type AppliedState,
+  appliedState,
+  assertNotInterrupted,
+  assertRunnable,
+} from './applied-state.js';
 import { createLedger, type Direction, readLedger } from './ledger.js';
 import { type RevisionSource, resolveRevisions } from './load-revisions.js';
 import { withMigrationLock } from './migration-lock.js';
@@ -46,14 +57,25 @@ export interface MigrationOutcome {
 
 const DEFAULT_LOCK_TIMEOUT = 60;
 
-type Plan = (graph: RevisionGraph, state: AppliedState) => readonly Revision[];
+/** Which revisions a target means, from what is applied. */
+type Plan = (
+  graph: RevisionGraph,
+  applied: AppliedState['applied'],
+  target: Target,
+) => readonly Revision[];
+
+export interface MigrationRequest {
+  readonly direction: Direction;
+  /** An identifier as `resolveTarget` takes it. */
+  readonly revision: string;
+  readonly plan: Plan;
+}
 
 /** Plans and runs revisions in one direction; with nothing to run it takes no lock. */
 export async function migrate(
   target: MigrationTarget,
-  direction: Direction,
+  { direction, revision, plan }: MigrationRequest,
   options: MigrationOptions,
-  plan: Plan,
 ): Promise<MigrationOutcome> {
   const graph = await resolveRevisions(options.revisions);
   return await engineOf(target).withConnection(async (connection) => {
@@ -63,7 +85,10 @@ export async function migrate(
       return state;
     };
     const before = await look();
-    if (plan(graph, before).length === 0) return outcome(graph, before, []);
+    // Once, before the lock: of two callers that say -1 at the same time, the second finds it done.
+    const resolved = resolveTarget(graph, revision, before.applied);
+    const isDone = plan(graph, before.applied, resolved).length === 0;
+    if (isDone && before.interrupted.size === 0) return outcome(graph, before, []);
     const lock = {
       timeout: options.lockTimeout ?? DEFAULT_LOCK_TIMEOUT,
       onWait: (holder: string) => options.onProgress?.({ kind: 'waiting', holder }),
@@ -71,7 +96,9 @@ export async function migrate(
     return await withMigrationLock(connection, lock, async () => {
       await createLedger(connection);
       const state = await look();
-      const ran = await runAll(connection, direction, plan(graph, state), state, options);
+      assertNotInterrupted(state, direction);
+      const revisions = plan(graph, state.applied, resolved);
+      const ran = await runAll(connection, direction, revisions, state, options);
       return outcome(graph, await look(), ran);
     });
   });

@@ -34,8 +34,13 @@ export async function runModule(
     if (isPlinthError(error)) throw error;
     throw moduleFailed(revision, error instanceof Error ? error.message : String(error), error);
   }
-  if (connection.transactionState !== 'open') {
-    throw moduleFailed(revision, 'it ended the transaction it was given', undefined);
+  switch (connection.transactionState) {
+    case 'open':
+      return;
+    case 'failed':
+      throw moduleFailed(revision, 'a statement failed, and the error was swallowed', undefined);
+    case 'idle':
+      throw moduleFailed(revision, 'it ended the transaction it was given', undefined);
   }
 }
 

@@ -29,24 +29,26 @@ export async function runRevision(connection: Connection, run: RevisionRun): Pro
   const { revision, direction, interrupted } = run;
   const start = performance.now();
   const steps = revisionSteps(revision, direction);
+  const done = interrupted?.stepsDone ?? 0;
   if (interrupted !== undefined) assertSameStart(run, steps, interrupted);
-  for (const [index, step] of steps.entries()) {
-    if (index < (interrupted?.stepsDone ?? 0)) continue;
-    await runStep(connection, run, step, {
-      number: index + 1,
-      count: steps.length,
-      append: (state) =>
-        appendEntry(connection, {
-          revision,
-          direction,
-          state,
-          step: index + 1,
-          steps: steps.length,
-          fingerprint: entryFingerprint(revision, steps, state, index),
-          durationMs: performance.now() - start,
-        }),
+  const append = (state: EntryState, step: number) =>
+    appendEntry(connection, {
+      revision,
+      direction,
+      state,
+      step,
+      steps: steps.length,
+      fingerprint: entryFingerprint(revision, steps, state, step),
+      durationMs: performance.now() - start,
     });
+  for (const [index, step] of steps.entries()) {
+    const number = index + 1;
+    if (number <= done) continue;
+    const place = { number, count: steps.length };
+    await runStep(connection, run, step, { ...place, append: (state) => append(state, number) });
   }
+  // What was left to run was taken out of the file: all that is in it has run.
+  if (done >= steps.length) await append('finished', steps.length);
   return performance.now() - start;
 }
 
@@ -55,10 +57,10 @@ function entryFingerprint(
   revision: Revision,
   steps: readonly RevisionStep[],
   state: EntryState,
-  index: number,
+  step: number,
 ): string {
   if (state === 'finished') return revision.fingerprint;
-  return stepsFingerprint(steps, state === 'started' ? index : index + 1);
+  return stepsFingerprint(steps, state === 'started' ? step - 1 : step);
 }
 
 function assertSameStart(
@@ -66,7 +68,8 @@ function assertSameStart(
   steps: readonly RevisionStep[],
   { stepsDone, fingerprint }: Interrupted,
 ): void {
-  if (stepsFingerprint(steps, stepsDone) === fingerprint) return;
+  const isWhole = steps.length >= stepsDone;
+  if (isWhole && stepsFingerprint(steps, stepsDone) === fingerprint) return;
   throw new PlinthError(
     'MIGRATE_INTERRUPTED',
     `${revision.path} changed in the ${stepsDone} of its steps that the interrupted ` +
@@ -90,7 +93,11 @@ async function runStep(
   const ended: EntryState = place.number === place.count ? 'finished' : 'step';
   if (step.kind === 'alone') {
     await place.append('started');
-    await runStatement(connection, run, step.statement, { ...place, alone: true });
+    try {
+      await runStatement(connection, run, step.statement, { ...place, alone: true });
+    } finally {
+      await resetSession(connection);
+    }
     await place.append(ended);
     return;
   }
@@ -103,10 +110,13 @@ async function runStep(
         await runStatement(connection, run, statement, { ...place, alone: false });
       }
     }
+    // The revision may have changed into a role that may not write the ledger.
+    await connection.query('RESET ROLE');
     await place.append(ended);
   } catch (error) {
     // The statement's own error is the one to tell; without a session there is nothing to undo.
     await connection.query('ROLLBACK').catch(() => undefined);
+    await resetSession(connection);
     throw error;
   }
   await commit(connection, run);
@@ -131,9 +141,17 @@ async function runStatement(
 
 async function commit(connection: Connection, run: RevisionRun): Promise<void> {
   try {
-    // Settings and roles that a revision left behind must not reach the next one.
-    await connection.query('COMMIT; RESET ROLE; RESET ALL');
+    await connection.query(`COMMIT; ${RESET_SESSION}`);
   } catch (error) {
+    await resetSession(connection);
     throw commitFailed(run, error);
   }
+}
+
+/** Settings and roles that a revision left behind must not reach what comes after it. */
+const RESET_SESSION = 'RESET ROLE; RESET ALL';
+
+async function resetSession(connection: Connection): Promise<void> {
+  // Without a session there is nothing to reset.
+  await connection.query(RESET_SESSION).catch(() => undefined);
 }

@@ -1,17 +1,18 @@
 // Where a database stands in its project's history. It reads and never writes.
 
 import { currentHeads, type Revision } from '../revisions/index.js';
-import { appliedState } from './applied-state.js';
+import { type AppliedState, appliedState } from './applied-state.js';
 import { readLedger } from './ledger.js';
 import { type RevisionSource, resolveRevisions } from './load-revisions.js';
 import { engineOf, type MigrationTarget, restyledWarnings } from './migration-session.js';
 
 export interface MigrationStatus {
   /**
-   * `current`: every revision is applied. `pending`: some are not. `unknown`: the database has
-   * revisions that no file carries, so it is newer than the code.
+   * The first of these that holds. `unknown`: the database has revisions that no file carries, so
+   * it is newer than the code. `changed`: the file of an applied revision runs something else now.
+   * `interrupted`: a revision is half-way. `pending`: some are not applied. `current`: all are.
    */
-  readonly state: 'current' | 'pending' | 'unknown';
+  readonly state: 'unknown' | 'changed' | 'interrupted' | 'pending' | 'current';
   /** Ids in the order they were applied. */
   readonly applied: readonly string[];
   readonly pending: readonly Revision[];
@@ -37,7 +38,7 @@ export async function status(
     ([id, { direction }]) => `${id}: its ${direction} was interrupted half-way`,
   );
   return {
-    state: statusWord(state.unknown.length, pending.length),
+    state: statusWord(state, pending.length),
     applied: [...state.applied],
     pending,
     unknown: state.unknown.map(({ revision }) => revision),
@@ -46,7 +47,9 @@ export async function status(
   };
 }
 
-function statusWord(unknown: number, pending: number): MigrationStatus['state'] {
-  if (unknown > 0) return 'unknown';
+function statusWord(state: AppliedState, pending: number): MigrationStatus['state'] {
+  if (state.unknown.length > 0) return 'unknown';
+  if (state.changed.length > 0) return 'changed';
+  if (state.interrupted.size > 0) return 'interrupted';
   return pending > 0 ? 'pending' : 'current';
 }

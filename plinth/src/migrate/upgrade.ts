@@ -23,7 +23,5 @@ export async function upgrade(
   revision: string,
   options: MigrationOptions,
 ): Promise<MigrationOutcome> {
-  return await migrate(target, 'upgrade', options, (graph, { applied }) =>
-    planUpgrade(graph, applied, revision),
-  );
+  return await migrate(target, { direction: 'upgrade', revision, plan: planUpgrade }, options);
 }

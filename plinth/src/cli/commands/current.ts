@@ -16,6 +16,10 @@ export async function currentCommand(terminal: Terminal, options: SharedOptions)
       case 'current':
         terminal.out(`${describeHeads(heads)} (head)`);
         return;
+      case 'changed':
+      case 'interrupted':
+        terminal.out(`${describeHeads(heads)}, ${state}: see the warnings`);
+        return;
       case 'pending':
         terminal.out(`${describeHeads(heads)}, ${pending.length} pending:`);
         for (const { id, message } of pending) terminal.out(`  ${id}  ${message}`);

@@ -16,7 +16,7 @@ export default defineConfig({
 });
 `;
 
-/** @throws PlinthError REVISION_EXISTS when the folder has a configuration already. */
+/** @throws PlinthError CONFIG_INVALID when the folder has a configuration already. */
 export async function initCommand(terminal: Terminal): Promise<void> {
   const { folder } = terminal;
   const existing = CONFIG_FILES.find((name) => existsSync(join(folder, name)));
