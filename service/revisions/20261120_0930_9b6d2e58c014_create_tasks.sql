@@ -11,8 +11,10 @@ CREATE TABLE tasks (
   user_id uuid,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
+  -- Not white space alone, in any script and whatever the locale.
   CONSTRAINT check_title_length CHECK (
-    char_length(title) <= 200 AND char_length(btrim(title, E' \t\n\r')) >= 1
+    char_length(title) <= 200
+    AND title ~ '[^\u0009\u000A\u000B\u000C\u000D\u0020\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF]'
   ),
   CONSTRAINT check_description_length CHECK (char_length(description) <= 2000)
 );

@@ -14,5 +14,18 @@ export const LIMITS = {
   todoDescription: { min: 1, max: 500 },
 } as const satisfies Record<string, TextLimits>;
 
+/** The largest value of an integer column. */
+export const MAX_INTEGER = 2_147_483_647;
+
+/**
+ * What trimming takes away: ECMAScript's WhiteSpace and LineTerminator (String.prototype.trim), one
+ * by one, because what PostgreSQL's own classes hold depends on the locale. For a bracket
+ * expression of either language.
+ */
+export const WHITE_SPACE =
+  '\\u0009\\u000A\\u000B\\u000C\\u000D\\u0020\\u00A0\\u1680' +
+  '\\u2000\\u2001\\u2002\\u2003\\u2004\\u2005\\u2006\\u2007\\u2008\\u2009\\u200A' +
+  '\\u2028\\u2029\\u202F\\u205F\\u3000\\uFEFF';
+
 /** How many rows a page of a list has. */
 export const PAGE_SIZE = { min: 1, max: 200, default: 50 } as const;

@@ -1,5 +1,6 @@
 // How the log is written: JSON lines on standard output, with secrets taken out.
 
+import process from 'node:process';
 import type { FastifyRequest } from 'fastify';
 import type { Settings } from './settings.js';
 
@@ -12,6 +13,8 @@ const CENSOR = '[redacted]';
 export function loggerOptions({ logLevel }: Pick<Settings, 'logLevel'>) {
   return {
     level: logLevel,
+    // Not pino's own: at exit it would retry for ever to flush to a reader that is gone.
+    stream: process.stdout,
     redact: { paths: secretPaths(), censor: CENSOR },
     serializers: {
       req: (request: FastifyRequest) => ({

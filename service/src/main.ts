@@ -11,31 +11,58 @@ import { type RunningService, startService } from './start.js';
 /** Longer than the deadlines of the requests in flight and of the database together. */
 const SHUTDOWN_DEADLINE_MS = 25_000;
 
+const abandon = new AbortController();
 let settings: Settings | undefined;
+let starting: Promise<RunningService> | undefined;
+let service: RunningService | undefined;
+
+// A service whose log has lost its reader goes on without one.
+process.stdout.on('error', (error) => {
+  if (!('code' in error && error.code === 'EPIPE')) throw error;
+});
+// Before the start, because process 1 of a container ignores a signal that nobody handles.
+endOnSignal();
 try {
   settings = readSettings(readEnvironment(process.env, process.cwd()));
-  const service = await startService(settings);
+  starting = startService(settings, abandon.signal);
+  service = await starting;
   writeBanner(settings, service, process.stdout);
-  endOnSignal(service);
 } catch (error) {
+  // The end of an abandoned start belongs to the signal that abandoned it.
+  if (!abandon.signal.aborted) {
+    complain(error);
+    process.exit(1);
+  }
+}
+
+function complain(error: unknown): void {
   process.stderr.write(describeFailure(error, settings?.debug ?? false));
-  process.exit(1);
 }
 
 /** Ends with 0 after an orderly end, with 1 on a second signal, a lost error or the deadline. */
-function endOnSignal(service: RunningService): void {
-  const { log } = service.app;
+function endOnSignal(): void {
   const options: closeWithGrace.Options = {
     delay: SHUTDOWN_DEADLINE_MS,
-    logger: false,
-    onSecondSignal: (signal) => log.warn({ signal }, 'second signal: ends at once'),
-    onSecondError: (error) => log.fatal({ err: error }, 'second error: ends at once'),
-    onTimeout: (delayMs) => log.error({ delayMs }, 'the end took too long'),
+    logger: { error: (error) => fatal(error, 'the end failed') },
+    // An empty event loop is no orderly end: Node says so with a status of its own.
+    skip: ['beforeExit'],
+    onSecondSignal: (signal) => service?.app.log.warn({ signal }, 'second signal: ends at once'),
+    onSecondError: (error) => fatal(error, 'second error: ends at once'),
+    onTimeout: (delayMs) => service?.app.log.error({ delayMs }, 'the end took too long'),
   };
   closeWithGrace(options, async ({ signal, err }) => {
-    if (err !== undefined) log.fatal({ err }, 'an error that nobody handled');
-    else log.info({ signal }, 'shutting down');
-    await service.stop();
-    log.info('shut down');
+    if (err !== undefined) fatal(err, 'an error that nobody handled');
+    else service?.app.log.info({ signal }, 'shutting down');
+    abandon.abort();
+    // What kept an abandoned start from its end meets the next start, too.
+    const running = await starting?.catch(() => undefined);
+    await running?.stop();
+    running?.app.log.info('shut down');
   });
+}
+
+/** Before there is a log, standard error says it. */
+function fatal(error: unknown, message: string): void {
+  if (service === undefined) complain(error);
+  else service.app.log.fatal({ err: error }, message);
 }

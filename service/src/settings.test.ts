@@ -46,7 +46,7 @@ describe('readSettings', () => {
       { DATABASE_URL: 'postgresql+asyncpg://u:p@h/db' },
       { databaseUrl: 'postgresql+asyncpg://u:p@h/db' },
     ],
-    [{ APP_ENV: 'test', DB_ECHO: 'true' }, { dbEcho: true }],
+    [{ APP_ENV: 'development', DB_ECHO: 'true' }, { dbEcho: true }],
   ])('reads %j', (environment, expected) => {
     expect(readSettings(environment)).toMatchObject(expected);
   });

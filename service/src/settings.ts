@@ -42,11 +42,15 @@ export const environmentSchema = z
     // Also when another variable is wrong: the report names every problem.
     when: () => true,
   })
-  .refine(({ APP_ENV, DB_ECHO }) => !(APP_ENV === 'production' && DB_ECHO === true), {
-    path: ['DB_ECHO'],
-    error: 'must be false where APP_ENV is production',
-    when: () => true,
-  });
+  .refine(
+    ({ APP_ENV, DB_ECHO }) =>
+      !((APP_ENV === 'production' || APP_ENV === 'test') && DB_ECHO === true),
+    {
+      path: ['DB_ECHO'],
+      error: 'must be false unless APP_ENV is development',
+      when: () => true,
+    },
+  );
 
 export interface Settings {
   readonly appEnv: (typeof APP_ENVS)[number];
@@ -103,7 +107,10 @@ function choice<const Name extends string>(names: readonly Name[]) {
 }
 
 function flag() {
-  return setting('true or false (or 1, 0, yes, no, on, off)', (text) => FLAGS[text.toLowerCase()]);
+  return setting('true or false (or 1, 0, yes, no, on, off)', (text) => {
+    const name = text.toLowerCase();
+    return Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
+  });
 }
 
 function databaseUrl() {

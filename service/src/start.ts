@@ -25,47 +25,82 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
-/** @throws StartError or PlinthError; nothing stays open then. */
-export async function startService(settings: Settings): Promise<RunningService> {
+/**
+ * @param signal Abandons the start: what is at work is given the database's deadline to end.
+ * @throws StartError, PlinthError or the signal's reason; nothing stays open then.
+ */
+export async function startService(
+  settings: Settings,
+  signal?: AbortSignal,
+): Promise<RunningService> {
   const db = await connect({ url: settings.databaseUrl, applicationName: 'plinth-service' });
+  // Where closing fails, the end of the start or of the service fails with the same error.
+  const closeDb = () => void db.close().catch(() => undefined);
+  signal?.addEventListener('abort', closeDb, { once: true });
   try {
+    signal?.throwIfAborted();
     const revisions = await loadRevisions(REVISIONS_FOLDER);
-    const revisionReport = await prepareRevisions(db, revisions, settings.migrateOnStart);
-    const app = await buildApp({ settings, db, revisions });
-    const url = await listen(app, settings);
+    const prepared = await prepareRevisions(db, revisions, settings.migrateOnStart, signal);
     const database = `${db.engine.description} (${await describeServer(db)})`;
+    const app = await buildApp({ settings, db, revisions });
+    for (const warning of prepared.warnings) app.log.warn(warning);
+    signal?.throwIfAborted();
+    const url = await listen(app, settings);
     return {
       app,
-      report: { url, database, revisions: revisionReport },
-      async stop() {
-        await app.lifecycle.shutDown();
-        await db.close();
-      },
+      report: { url, database, revisions: prepared.report },
+      stop: () => stop(app, db),
     };
   } catch (error) {
     await db.close();
-    throw error;
+    // An abandoned start fails in whichever way its closed database makes it.
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    signal?.removeEventListener('abort', closeDb);
   }
+}
+
+async function stop(app: FastifyInstance, db: Database): Promise<void> {
+  try {
+    const { cutOff } = await app.lifecycle.shutDown();
+    if (cutOff > 0) app.log.warn({ cutOff }, 'requests were cut off');
+  } finally {
+    await db.close();
+  }
+}
+
+interface PreparedRevisions {
+  readonly report: string;
+  readonly warnings: readonly string[];
 }
 
 async function prepareRevisions(
   db: Database,
   revisions: RevisionGraph,
   migrate: boolean,
-): Promise<string> {
+  signal: AbortSignal | undefined,
+): Promise<PreparedRevisions> {
   if (migrate) {
-    const { ran, heads } = await upgrade(db, 'head', { revisions });
+    const onProgress = () => signal?.throwIfAborted();
+    const { ran, heads, warnings } = await upgrade(db, 'head', { revisions, onProgress });
     const done = ran.length === 0 ? '' : `${ran.length} applied now, `;
-    return `${done}at head ${heads.join(', ')}${done === '' ? ', nothing to apply' : ''}`;
+    const nothing = done === '' ? ', nothing to apply' : '';
+    return { report: `${done}at head ${heads.join(', ')}${nothing}`, warnings };
   }
-  const { state, pending, unknown, heads } = await status(db, { revisions });
+  const { state, pending, unknown, heads, warnings } = await status(db, { revisions });
   if (state === 'unknown') {
     throw new StartError(`the database is newer than the code: it has ${unknown.join(', ')}`, {
       hint: 'Start the version of the service that carries these revisions.',
     });
   }
+  if (state === 'changed') {
+    throw new StartError(`the database was made with other revisions: ${warnings.join('; ')}`, {
+      hint: 'Restore each file as it was applied, and put its change into a new revision.',
+    });
+  }
   const behind = pending.length === 0 ? `at head ${heads.join(', ')}` : `${pending.length} pending`;
-  return `not upgraded (MIGRATE_ON_START=false), ${behind}`;
+  const halfway = state === 'interrupted' ? ', one of them interrupted half-way' : '';
+  return { report: `not upgraded (MIGRATE_ON_START=false), ${behind}${halfway}`, warnings };
 }
 
 async function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {

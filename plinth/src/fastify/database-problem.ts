@@ -49,8 +49,10 @@ const BROKEN_CODES: ReadonlySet<unknown> = new Set([
 export function databaseProblem(error: unknown): ProblemFacts | undefined {
   const links = causesOf(error);
   const state = links.map(sqlStateOf).find((found) => found !== undefined);
-  if (state !== undefined) return BY_SQLSTATE[state] ?? (state.startsWith('08') ? AWAY : undefined);
-  return links.some(isAway) ? AWAY : undefined;
+  const known = state === undefined ? undefined : BY_SQLSTATE[state];
+  if (known !== undefined) return known;
+  // A connection may be refused with any SQLSTATE, such as that of a database that is gone.
+  return state?.startsWith('08') || links.some(isAway) ? AWAY : undefined;
 }
 
 /** The SQLSTATE behind an error, for logs. */

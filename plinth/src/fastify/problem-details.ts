@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyReque
 import { createMethodTable, type MethodTable } from './allowed-methods.js';
 import { sharedPlugin } from './plugin.js';
 import { ProblemError } from './problem.js';
+import { BAD_PATH } from './problem-of-error.js';
 import { REQUEST_ID_HEADER, sendError, sendProblem } from './send-problem.js';
 
 /**
@@ -45,7 +46,13 @@ function answerUnrouted(
   reply: FastifyReply,
   next: (error?: Error) => void,
 ): void {
-  const methods = table.methodsOf(pathOf(request));
+  const path = decodePath(pathOf(request));
+  // The router says so only of methods that some route takes.
+  if (path === undefined) {
+    next(new ProblemError(BAD_PATH));
+    return;
+  }
+  const methods = table.methodsOf(path);
   const allow = methods.join(', ');
   if (methods.length === 0) {
     next(notFound(request));
@@ -59,6 +66,16 @@ function answerUnrouted(
 
 function notFound(request: FastifyRequest): ProblemError {
   return new ProblemError({ status: 404, detail: `Nothing is at ${pathOf(request)}.` });
+}
+
+/** The path as the router compares it; `undefined` where an escape is not valid. */
+function decodePath(path: string): string | undefined {
+  try {
+    return decodeURI(path.replaceAll('%25', '%2525'));
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
 }
 
 function pathOf(request: FastifyRequest): string {

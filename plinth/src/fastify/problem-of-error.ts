@@ -17,9 +17,14 @@ const UNEXPECTED: ProblemFacts = {
   detail: 'An unexpected error occurred; the log has it under this instance.',
 };
 
+export const BAD_PATH: ProblemFacts = {
+  status: 400,
+  detail: 'The path has a "%" that starts no valid escape.',
+};
+
 /** Fastify's own errors (Fastify documentation, "Errors"), in words for a client. */
 const BY_FASTIFY_CODE: Readonly<Record<string, ProblemFacts>> = {
-  FST_ERR_BAD_URL: { status: 400, detail: 'The path has a "%" that starts no valid escape.' },
+  FST_ERR_BAD_URL: BAD_PATH,
   FST_ERR_CTP_BODY_TOO_LARGE: { status: 413, detail: 'The body is larger than is accepted.' },
   FST_ERR_CTP_EMPTY_JSON_BODY: {
     status: 400,

@@ -17,3 +17,20 @@ export interface Page<Row> {
 export function cutPage<Row>(rows: readonly Row[], limit: number): Page<Row> {
   return { rows: rows.slice(0, limit), hasMore: rows.length > limit };
 }
+
+/** The prepared queries of a list. */
+export interface ListQueries<Query> {
+  readonly list: Query;
+  readonly listAfter: Query;
+  readonly listCompleted: Query;
+  readonly listCompletedAfter: Query;
+}
+
+/** The one of them that answers a request. */
+export function queryFor<Query>(
+  queries: ListQueries<Query>,
+  { after, completed }: PageRequest<unknown>,
+): Query {
+  if (completed === undefined) return after === undefined ? queries.list : queries.listAfter;
+  return after === undefined ? queries.listCompleted : queries.listCompletedAfter;
+}

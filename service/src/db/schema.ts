@@ -12,7 +12,7 @@ import {
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core';
-import { LIMITS } from '../limits.js';
+import { LIMITS, WHITE_SPACE } from '../limits.js';
 
 // Text keeps the microseconds that a JavaScript Date would drop.
 const timestamps = {
@@ -33,14 +33,17 @@ export const tasks = pgTable(
   (table) => [
     check(
       'check_title_length',
-      sql`char_length(${table.title}) <= ${literal(LIMITS.taskTitle.max)} AND char_length(btrim(${table.title}, E' \\t\\n\\r')) >= ${literal(LIMITS.taskTitle.min)}`,
+      sql`char_length(${table.title}) <= ${literal(LIMITS.taskTitle.max)} AND ${table.title} ~ ${sql.raw(`'[^${WHITE_SPACE}]'`)}`,
     ),
     check(
       'check_description_length',
       sql`char_length(${table.description}) <= ${literal(LIMITS.taskDescription.max)}`,
     ),
     index('idx_tasks_user_id').on(table.userId),
-    index('idx_tasks_created_at').on(table.createdAt.desc(), table.id.desc()),
+    index('idx_tasks_created_at').on(
+      table.createdAt.desc().nullsFirst(),
+      table.id.desc().nullsFirst(),
+    ),
   ],
 );
 

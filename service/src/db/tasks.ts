@@ -4,7 +4,7 @@ import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from 'plinth';
 import { toRfc3339 } from '../rfc3339.js';
 import type { NewTask, Task, TaskChanges } from '../schemas/task.js';
-import { cutPage, type Page, type PageRequest } from './page.js';
+import { cutPage, type Page, type PageRequest, queryFor } from './page.js';
 import { perDatabase } from './per-database.js';
 import { tasks } from './schema.js';
 
@@ -69,13 +69,11 @@ export async function findTask(db: Database, id: string): Promise<Task | undefin
 
 export async function listTasks(
   db: Database,
-  { limit, after, completed }: PageRequest<TaskPosition>,
+  request: PageRequest<TaskPosition>,
 ): Promise<Page<Task>> {
-  const { list, listAfter, listCompleted, listCompletedAfter } = prepared(db);
-  const filtered =
-    completed === undefined ? [list, listAfter] : [listCompleted, listCompletedAfter];
-  const query = after === undefined ? filtered[0] : filtered[1];
-  const rows = (await query?.execute({ count: limit + 1, completed, ...after })) ?? [];
+  const { limit, after, completed } = request;
+  const query = queryFor(prepared(db), request);
+  const rows = await query.execute({ count: limit + 1, completed, ...after });
   return cutPage(rows.map(toTask), limit);
 }
 

@@ -2,9 +2,10 @@
 
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { Database } from 'plinth';
+import { MAX_INTEGER } from '../limits.js';
 import { toRfc3339 } from '../rfc3339.js';
 import type { NewTodo, Todo, TodoChanges } from '../schemas/todo.js';
-import { cutPage, type Page, type PageRequest } from './page.js';
+import { cutPage, type Page, type PageRequest, queryFor } from './page.js';
 import { perDatabase } from './per-database.js';
 import { todos } from './schema.js';
 
@@ -12,9 +13,6 @@ import { todos } from './schema.js';
 export interface TodoPosition {
   readonly id: number;
 }
-
-/** The largest value of an integer column. */
-const MAX_ID = 2_147_483_647;
 
 const COLUMNS = {
   id: todos.id,
@@ -59,20 +57,18 @@ export async function insertTodo(db: Database, { description }: NewTodo): Promis
 }
 
 export async function findTodo(db: Database, id: number): Promise<Todo | undefined> {
-  if (id > MAX_ID) return undefined;
+  if (id > MAX_INTEGER) return undefined;
   const [row] = await prepared(db).find.execute({ id });
   return row && toTodo(row);
 }
 
 export async function listTodos(
   db: Database,
-  { limit, after, completed }: PageRequest<TodoPosition>,
+  request: PageRequest<TodoPosition>,
 ): Promise<Page<Todo>> {
-  const { list, listAfter, listCompleted, listCompletedAfter } = prepared(db);
-  const filtered =
-    completed === undefined ? [list, listAfter] : [listCompleted, listCompletedAfter];
-  const query = after === undefined ? filtered[0] : filtered[1];
-  const rows = (await query?.execute({ count: limit + 1, completed, ...after })) ?? [];
+  const { limit, after, completed } = request;
+  const query = queryFor(prepared(db), request);
+  const rows = await query.execute({ count: limit + 1, completed, ...after });
   return cutPage(rows.map(toTodo), limit);
 }
 
@@ -82,7 +78,7 @@ export async function updateTodo(
   id: number,
   changes: TodoChanges,
 ): Promise<Todo | undefined> {
-  if (id > MAX_ID) return undefined;
+  if (id > MAX_INTEGER) return undefined;
   if (Object.keys(changes).length === 0) return await findTodo(db, id);
   const [row] = await db.update(todos).set(changes).where(eq(todos.id, id)).returning(COLUMNS);
   return row && toTodo(row);
@@ -90,7 +86,7 @@ export async function updateTodo(
 
 /** Whether there was such a todo. */
 export async function deleteTodo(db: Database, id: number): Promise<boolean> {
-  return id <= MAX_ID && (await prepared(db).remove.execute({ id })).length > 0;
+  return id <= MAX_INTEGER && (await prepared(db).remove.execute({ id })).length > 0;
 }
 
 function toTodo(row: Todo): Todo {

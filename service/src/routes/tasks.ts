@@ -16,7 +16,12 @@ import { invalidCursor } from '../http/invalid-cursor.js';
 import { nextLink } from '../http/next-link.js';
 import { PAGE_SIZE } from '../limits.js';
 import { json, problems } from '../schemas/problem.js';
-import { listQuerySchema, taskPathSchema } from '../schemas/query.js';
+import {
+  listQuerySchema,
+  noQuerySchema,
+  taskPathSchema,
+  taskPositionSchema,
+} from '../schemas/query.js';
 import { newTaskSchema, taskChangesSchema, taskListSchema, taskSchema } from '../schemas/task.js';
 
 const PATH = '/api/tasks';
@@ -36,6 +41,7 @@ const createRoute = {
   operationId: 'createTask',
   summary: 'Create a task',
   tags,
+  querystring: noQuerySchema,
   body: newTaskSchema,
   response: {
     201: json('The task; Location has its path.', taskSchema),
@@ -47,6 +53,7 @@ const readRoute = {
   summary: 'Read a task',
   tags,
   params: taskPathSchema,
+  querystring: noQuerySchema,
   response: { 200: json('The task.', taskSchema), ...problems(400, 404) },
 };
 const updateRoute = {
@@ -54,6 +61,7 @@ const updateRoute = {
   summary: 'Change the fields that are sent',
   tags,
   params: taskPathSchema,
+  querystring: noQuerySchema,
   body: taskChangesSchema,
   response: { 200: json('The task as it is now.', taskSchema), ...problems(400, 404, 413, 415) },
 };
@@ -62,6 +70,7 @@ const deleteRoute = {
   summary: 'Delete a task',
   tags,
   params: taskPathSchema,
+  querystring: noQuerySchema,
   response: { 204: z.undefined().meta({ description: 'It is gone.' }), ...problems(400, 404) },
 };
 
@@ -102,8 +111,9 @@ export const taskRoutes: FastifyPluginAsyncZod = async (app) => {
 };
 
 function readPosition(cursor: string): TaskPosition {
-  const [createdAt, id] = decodeCursor('tasks', cursor) ?? [];
-  if (createdAt === undefined || id === undefined) throw invalidCursor();
+  const position = taskPositionSchema.safeParse(decodeCursor('tasks', cursor));
+  if (!position.success) throw invalidCursor();
+  const [createdAt, id] = position.data;
   return { createdAt, id };
 }
 

@@ -16,7 +16,12 @@ import { invalidCursor } from '../http/invalid-cursor.js';
 import { nextLink } from '../http/next-link.js';
 import { PAGE_SIZE } from '../limits.js';
 import { json, problems } from '../schemas/problem.js';
-import { listQuerySchema, todoPathSchema } from '../schemas/query.js';
+import {
+  listQuerySchema,
+  noQuerySchema,
+  todoPathSchema,
+  todoPositionSchema,
+} from '../schemas/query.js';
 import { newTodoSchema, todoChangesSchema, todoListSchema, todoSchema } from '../schemas/todo.js';
 
 const PATH = '/api/todos';
@@ -36,6 +41,7 @@ const createRoute = {
   operationId: 'createTodo',
   summary: 'Create a todo',
   tags,
+  querystring: noQuerySchema,
   body: newTodoSchema,
   response: {
     201: json('The todo; Location has its path.', todoSchema),
@@ -47,6 +53,7 @@ const readRoute = {
   summary: 'Read a todo',
   tags,
   params: todoPathSchema,
+  querystring: noQuerySchema,
   response: { 200: json('The todo.', todoSchema), ...problems(400, 404) },
 };
 const updateRoute = {
@@ -54,6 +61,7 @@ const updateRoute = {
   summary: 'Change the fields that are sent',
   tags,
   params: todoPathSchema,
+  querystring: noQuerySchema,
   body: todoChangesSchema,
   response: { 200: json('The todo as it is now.', todoSchema), ...problems(400, 404, 413, 415) },
 };
@@ -62,6 +70,7 @@ const deleteRoute = {
   summary: 'Delete a todo',
   tags,
   params: todoPathSchema,
+  querystring: noQuerySchema,
   response: { 204: z.undefined().meta({ description: 'It is gone.' }), ...problems(400, 404) },
 };
 
@@ -86,27 +95,28 @@ export const todoRoutes: FastifyPluginAsyncZod = async (app) => {
 
   app.get(`${PATH}/:id`, { schema: readRoute }, async (request) => {
     const { id } = request.params;
-    return (await findTodo(request.db, id)) ?? noSuchTodo(id);
+    return (await findTodo(request.db, Number(id))) ?? noSuchTodo(id);
   });
 
   app.patch(`${PATH}/:id`, { schema: updateRoute }, async (request) => {
     const { id } = request.params;
-    return (await updateTodo(request.db, id, request.body)) ?? noSuchTodo(id);
+    return (await updateTodo(request.db, Number(id), request.body)) ?? noSuchTodo(id);
   });
 
   app.delete(`${PATH}/:id`, { schema: deleteRoute }, async (request, reply) => {
     const { id } = request.params;
-    if (!(await deleteTodo(request.db, id))) noSuchTodo(id);
+    if (!(await deleteTodo(request.db, Number(id)))) noSuchTodo(id);
     reply.code(204);
   });
 };
 
 function readPosition(cursor: string): TodoPosition {
-  const [id] = decodeCursor('todos', cursor) ?? [];
-  if (id === undefined) throw invalidCursor();
-  return { id: Number(id) };
+  const position = todoPositionSchema.safeParse(decodeCursor('todos', cursor));
+  if (!position.success) throw invalidCursor();
+  const [id] = position.data;
+  return { id };
 }
 
-function noSuchTodo(id: number): never {
+function noSuchTodo(id: string): never {
   throw new ProblemError({ status: 404, detail: `There is no todo ${id}.` });
 }

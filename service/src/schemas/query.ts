@@ -1,11 +1,12 @@
 // Schemas for values that arrive as text in a URL and are documented as what they mean.
 
 import { z } from 'zod';
-import { PAGE_SIZE } from '../limits.js';
+import { MAX_INTEGER, PAGE_SIZE } from '../limits.js';
 
 /** The query of a list. Unknown parameters are refused. */
 export const listQuerySchema = z.strictObject({
   limit: digits()
+    .transform(Number)
     .refine((value) => value >= PAGE_SIZE.min && value <= PAGE_SIZE.max, {
       error: `must be a whole number from ${PAGE_SIZE.min} to ${PAGE_SIZE.max}`,
     })
@@ -35,19 +36,37 @@ export const listQuerySchema = z.strictObject({
 
 export type ListQuery = z.infer<typeof listQuerySchema>;
 
+/** The query of a route that takes none. */
+export const noQuerySchema = z.strictObject({});
+
 /** A path with the id of a task. */
 export const taskPathSchema = z.strictObject({
   id: z.guid({ error: 'must be a UUID' }).meta({ format: 'uuid', description: 'Id of the task.' }),
 });
 
-/** A path with the id of a todo. */
+/** A path with the id of a todo: its digits as they were sent, of whatever length. */
 export const todoPathSchema = z.strictObject({
   id: digits().meta({ type: 'integer', minimum: 1, description: 'Id of the todo.' }),
 });
 
+/** What a cursor of the tasks holds: a moment and an id that PostgreSQL can read. */
+export const taskPositionSchema = z.tuple([
+  z.iso
+    .datetime({ offset: true, precision: 6 })
+    // PostgreSQL has no year 0, and no offset of 16 hours.
+    .refine((value) => !/^0000|[+-](?:1[6-9]|2\d):\d\d$/.test(value)),
+  z.guid(),
+]);
+
+/** What a cursor of the todos holds. */
+export const todoPositionSchema = z.tuple([
+  digits()
+    .transform(Number)
+    .refine((value) => value <= MAX_INTEGER),
+]);
+
 function digits() {
   return z
     .string()
-    .refine((value) => /^\d+$/.test(value), { error: 'must be a whole number', abort: true })
-    .transform(Number);
+    .refine((value) => /^\d+$/.test(value), { error: 'must be a whole number', abort: true });
 }
