@@ -61,7 +61,10 @@ describe('readSettings', () => {
     [{ ALLOWED_ORIGINS: 'ftp://a.example' }, 'ALLOWED_ORIGINS is'],
     [{ ALLOWED_ORIGINS: '*,https://a.example' }, 'ALLOWED_ORIGINS is'],
     [{ APP_ENV: 'production', DEBUG: 'true' }, 'DEBUG must be false where APP_ENV is production'],
-    [{ APP_ENV: 'production', DB_ECHO: 'true' }, 'DB_ECHO must be false'],
+    [{ APP_ENV: 'production', DB_ECHO: 'true' }, 'DB_ECHO must be false unless APP_ENV is'],
+    [{ APP_ENV: 'test', DB_ECHO: 'true' }, 'DB_ECHO must be false unless APP_ENV is development'],
+    [{ DEBUG: 'constructor' }, 'DEBUG is "constructor", and must be true or false'],
+    [{ MIGRATE_ON_START: '__proto__' }, 'MIGRATE_ON_START is "__proto__", and must be true'],
   ])('refuses %j', (environment, expected) => {
     expect(problemsOf(environment)).toContain(expected);
   });

@@ -59,6 +59,8 @@ describe.each(DATABASES)('errors on the %s database', (kind) => {
     ['DELETE', '/health/ready', 'GET, HEAD, OPTIONS'],
     ['POST', '/openapi.json', 'GET, HEAD, OPTIONS'],
     ['PROPFIND', '/api/tasks', 'GET, HEAD, OPTIONS, POST'],
+    ['PUT', '/api/t%61sks', 'GET, HEAD, OPTIONS, POST'],
+    ['PUT', '/api/t%61sks/1%2F2', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
   ])('%s %s is 405', async (method, path, allow) => {
     const answer = await service.call(method, path, 'odd', { 'content-type': 'text/odd' });
     expectProblem(answer, 405, 'Method Not Allowed');
@@ -87,6 +89,24 @@ describe.each(DATABASES)('errors on the %s database', (kind) => {
 
   it.each(['/api/tasks/%zz', '/%', '/api/%c3%28'])('%s is 400', async (path) => {
     expectProblem(await service.call('GET', path), 400, 'Bad Request');
+    // A method that no route takes: the router does not look at its path.
+    expectProblem(await service.call('PUT', path), 400, 'Bad Request');
+  });
+
+  it.each([
+    ['POST', '/api/tasks', { title: 'a' }],
+    ['GET', '/api/tasks/00000000-0000-4000-8000-000000000000', undefined],
+    ['PATCH', '/api/tasks/00000000-0000-4000-8000-000000000000', {}],
+    ['DELETE', '/api/tasks/00000000-0000-4000-8000-000000000000', undefined],
+    ['POST', '/api/todos', { description: 'a' }],
+    ['GET', '/api/todos/1', undefined],
+    ['PATCH', '/api/todos/1', {}],
+    ['DELETE', '/api/todos/1', undefined],
+  ])('%s %s refuses a query', async (method, path, body) => {
+    const answer = await service.call(method, `${path}?verbose=1`, body);
+    expect(expectProblem(answer, 400, 'Validation failed')).toEqual([
+      { pointer: '#/verbose', detail: 'Query parameter "verbose" is not known.' },
+    ]);
   });
 
   describe('when the database fails', () => {

@@ -1,12 +1,14 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Database } from 'plinth';
 import { downgrade, loadRevisions, type RevisionGraph, upgrade } from 'plinth/migrate';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDatabase } from 'plinth/testing';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { useServer } from '../../test/support/database.js';
 import { REVISIONS_FOLDER } from '../src/start.js';
 import { type SwallowingProxy, startProxy } from './support/proxy.js';
+import { copyRevisions } from './support/revisions.js';
 import {
   callUrl,
   DATABASES,
@@ -59,6 +61,59 @@ describe.each(DATABASES)('health on the %s database', (kind) => {
       rmSync(folder, { recursive: true });
     }
   });
+});
+
+describe.each(DATABASES)('readiness on the %s database', (kind) => {
+  const service = useService(kind);
+
+  /** What an application with the revisions of a folder says of its migrations. */
+  async function migrationsWith(folder: string): Promise<unknown> {
+    const app = await runApp(service.db, await loadRevisions(folder));
+    try {
+      const { status, text } = await callUrl(`${app.url}/health/ready`, 'GET');
+      expect(status).toBe(503);
+      return JSON.parse(text).migrations;
+    } finally {
+      await app.close();
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  it('is unknown where the file of an applied revision was changed', async () => {
+    const folder = copyRevisions((sql) => sql.replace('varchar(500)', 'varchar(400)'));
+    expect(await migrationsWith(folder)).toBe('unknown');
+  });
+
+  it('is pending where a revision was interrupted half-way', async () => {
+    const folder = copyRevisions();
+    writeFileSync(
+      join(folder, '20261121_0900_aaaabbbbcccc_halfway.sql'),
+      '-- plinth:revision aaaabbbbcccc\n-- plinth:revises c27ae4f09d51\n' +
+        '-- plinth:message half-way\n\n-- plinth:upgrade\n' +
+        'CREATE INDEX CONCURRENTLY idx_halfway ON todos (completed);\nSELECT nothing;\n\n' +
+        '-- plinth:downgrade\nDROP INDEX CONCURRENTLY idx_halfway;\n',
+    );
+    await expect(upgrade(service.db, 'head', { revisions: folder })).rejects.toThrow('nothing');
+    expect(await migrationsWith(folder)).toBe('pending');
+  });
+});
+
+it('a database that is dropped while the service runs is away, for every route', async () => {
+  const database = await createDatabase(inject('serverUrl'));
+  await using db = await connect({ url: database.url });
+  const revisions = await loadRevisions(REVISIONS_FOLDER);
+  await upgrade(db, 'head', { revisions });
+  const app = await runApp(db, revisions);
+  try {
+    await database.drop();
+    for (const _ of [1, 2]) {
+      const answer = await callUrl(`${app.url}/api/tasks`, 'GET');
+      expectProblem(answer, 503, 'Service Unavailable');
+    }
+    expect((await callUrl(`${app.url}/health`, 'GET')).status).toBe(503);
+  } finally {
+    await app.close();
+  }
 });
 
 describe('health of a server that goes away and comes back', () => {

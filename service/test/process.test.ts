@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectSocket, createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -10,6 +10,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { useDatabase, useServer } from '../../test/support/database.js';
 import { REVISIONS_FOLDER } from '../src/start.js';
 import { useProcesses } from './support/process.js';
+import { copyRevisions } from './support/revisions.js';
 import { callUrl, DATABASES } from './support/service.js';
 
 const processes = useProcesses();
@@ -90,6 +91,46 @@ describe('the end', () => {
     socket.write(body.slice(5));
     expect(await answer).toMatch(/^HTTP\/1\.1 201 Created\r\n/);
     expect(await running.exit).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  // The first lines that are lost are those of requests, or those of the end itself.
+  it.each([3, 0])('comes although nobody reads the log of %i requests', async (requests) => {
+    const running = processes.start(processes.makeFolder(), { DATABASE_URL: 'pglite://memory' });
+    const url = await running.url;
+    running.child.stdout?.destroy();
+    for (let sent = 0; sent < requests; sent += 1) {
+      expect((await callUrl(`${url}/api/tasks`, 'GET')).status).toBe(200);
+    }
+    running.child.kill('SIGTERM');
+    expect(await running.exit).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('comes while the service still starts, after the revision at work', async () => {
+    const database = await createDatabase(inject('serverUrl'));
+    await using holder = await connect({ url: database.url });
+    await holder.engine.withConnection(async (connection) => {
+      // A table of the same name that is not committed yet: the start waits for it.
+      await connection.query('BEGIN');
+      await connection.query('CREATE TABLE tasks ()');
+      const running = processes.start(processes.makeFolder(), { DATABASE_URL: database.url });
+      const isWaiting = async () =>
+        (
+          await holder.engine.query(
+            `SELECT FROM pg_stat_activity WHERE datname = current_database()
+             AND application_name = 'plinth-service' AND wait_event_type = 'Lock'`,
+          )
+        ).rowCount === 1;
+      while (!(await isWaiting()));
+      running.child.kill('SIGTERM');
+      await connection.query('ROLLBACK');
+      expect(await running.exit).toEqual({ code: 0, stdout: '', stderr: '' });
+    });
+    const { rows } = await holder.engine.query(
+      `SELECT to_regclass('tasks') IS NULL AS tasks, to_regclass('todos') IS NULL AS todos`,
+    );
+    expect(rows).toEqual([{ tasks: false, todos: true }]);
+    await holder.close();
+    await database.drop();
   });
 
   it('comes at once with a second signal', async () => {
@@ -190,6 +231,23 @@ describe('a start that cannot be', () => {
     },
   );
 
+  it.each(['true', 'false'])(
+    'an applied revision whose file was changed, MIGRATE_ON_START=%s',
+    async (flag) => {
+      const revisions = copyRevisions((sql) => sql.replace('varchar(500)', 'varchar(400)'));
+      const database = await createDatabase(inject('serverUrl'));
+      const db = await connect({ url: database.url });
+      await upgrade(db, 'head', { revisions });
+      await db.close();
+      rmSync(revisions, { recursive: true });
+      const environment = { DATABASE_URL: database.url, MIGRATE_ON_START: flag };
+      const error = await expectFailure(processes.makeFolder(), environment);
+      expect(error).toMatch(/changed since it was applied/);
+      expect(error).toContain('c27ae4f09d51_create_todos.sql');
+      await database.drop();
+    },
+  );
+
   it('settings that are wrong, all in one report', async () => {
     const folder = processes.makeFolder();
     writeFileSync(join(folder, '.env'), 'PORT=none\nLOG_LEVEL=loud\nHOST=127.0.0.1\n');
@@ -221,6 +279,27 @@ describe('settings of a process', () => {
     const { stdout } = await running.exit;
     expect(stdout).toContain('revisions  not upgraded (MIGRATE_ON_START=false), 3 pending');
   });
+
+  it.each(['true', 'false'])(
+    'warns of a revision whose comments were changed, MIGRATE_ON_START=%s',
+    async (flag) => {
+      const revisions = copyRevisions((sql) =>
+        sql.replace('-- plinth:upgrade\n', '-- plinth:upgrade\n-- Said otherwise.\n'),
+      );
+      const folder = processes.makeFolder();
+      const url = 'pglite://./.plinth/data';
+      const path = join(folder, '.plinth', 'data');
+      const db = await connect({ url: `pglite://${path}` });
+      await upgrade(db, 'head', { revisions });
+      await db.close();
+      rmSync(revisions, { recursive: true });
+      const running = processes.start(folder, { DATABASE_URL: url, MIGRATE_ON_START: flag });
+      await running.url;
+      running.child.kill('SIGTERM');
+      const { stdout } = await running.exit;
+      expect(stdout.match(/"level":40,.*comments or white space changed/g)).toHaveLength(3);
+    },
+  );
 
   it('logs JSON alone in production', async () => {
     const environment = { DATABASE_URL: 'pglite://memory', APP_ENV: 'production' };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodeCursor } from '../src/http/cursor.js';
 import { taskListSchema, taskSchema } from '../src/schemas/task.js';
 import { DATABASES, expectProblem, useService } from './support/service.js';
 
@@ -208,6 +209,30 @@ describe.each(DATABASES)('tasks on the %s database', (kind) => {
       expect(await sizes('/api/tasks')).toEqual([50, 50, 50, 50, 1]);
       expect(await sizes('/api/tasks?limit=200')).toEqual([200, 1]);
     });
+
+    it.each([
+      ['no parts', []],
+      ['one part', ['x']],
+      ['two words', ['x', 'y']],
+      ['a day that is none', ['2026-02-30T00:00:00.000000+00:00', UNKNOWN_ID]],
+      ['a year that is none', ['0000-01-01T00:00:00.000000+00:00', UNKNOWN_ID]],
+      ['an offset that is none', ['2026-01-01T00:00:00.000000+16:00', UNKNOWN_ID]],
+      ['an id that is none', ['2026-01-01T00:00:00.000000+00:00', 'x']],
+      ['one part more', ['2026-01-01T00:00:00.000000+00:00', UNKNOWN_ID, 'x']],
+    ])('refuses a forged cursor of %s', async (_name, parts) => {
+      const answer = await service.call('GET', `/api/tasks?cursor=${encodeCursor('tasks', parts)}`);
+      expect(expectProblem(answer, 400, 'Validation failed')).toEqual([
+        { pointer: '#/cursor', detail: 'Query parameter "cursor" is not a cursor of this list.' },
+      ]);
+    });
+
+    it.each([['0001-01-01T00:00:00.000000+15:59'], ['9999-12-31T23:59:59.999999-15:59']])(
+      'PostgreSQL reads the moment %s of a cursor',
+      async (moment) => {
+        const cursor = encodeCursor('tasks', [moment, UNKNOWN_ID]);
+        expect((await service.call('GET', `/api/tasks?cursor=${cursor}`)).status).toBe(200);
+      },
+    );
 
     it.each([
       ['limit=0', '#/limit'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { encodeCursor } from '../src/http/cursor.js';
 import { todoListSchema, todoSchema } from '../src/schemas/todo.js';
 import { DATABASES, expectProblem, useService } from './support/service.js';
 
@@ -98,6 +99,23 @@ describe.each(DATABASES)('todos on the %s database', (kind) => {
     }
     expect(pages).toEqual([['5', '3'], ['1']]);
   });
+
+  it('names an id of any length as it was sent', async () => {
+    const id = '9'.repeat(400);
+    const answer = await service.call('GET', `/api/todos/${id}`);
+    expectProblem(answer, 404, 'Not Found');
+    expect(answer.body).toMatchObject({ detail: `There is no todo ${id}.` });
+  });
+
+  it.each([[[]], [['x']], [['-1']], [['2147483648']], [['9'.repeat(300)]], [['1', '2']]])(
+    'refuses a forged cursor of %j',
+    async (parts) => {
+      const answer = await service.call('GET', `/api/todos?cursor=${encodeCursor('todos', parts)}`);
+      expect(expectProblem(answer, 400, 'Validation failed')).toEqual([
+        { pointer: '#/cursor', detail: 'Query parameter "cursor" is not a cursor of this list.' },
+      ]);
+    },
+  );
 
   it("refuses a cursor of the tasks' list", async () => {
     await service.call('POST', '/api/tasks', { title: 'a' });

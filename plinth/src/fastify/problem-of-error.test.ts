@@ -34,6 +34,8 @@ describe('problemOfError', () => {
     new PlinthError('ENGINE_POOL_TIMEOUT', 'no connection became free'),
     new PlinthError('ENGINE_CONNECT_FAILED', 'cannot connect'),
     new PlinthError('ENGINE_CLOSED', 'closed'),
+    new PlinthError('ENGINE_CONNECT_FAILED', 'no database', { cause: postgresError('3D000') }),
+    new PlinthError('ENGINE_CONNECT_FAILED', 'wrong password', { cause: postgresError('28P01') }),
     new Error('Connection terminated unexpectedly'),
     Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
     Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }),
