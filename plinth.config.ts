@@ -2,6 +2,6 @@ import { defineConfig } from 'plinth';
 
 // The reference backend's database and history, so that `npx plinth …` works in this folder.
 export default defineConfig({
-  url: process.env.DATABASE_URL || 'pglite://./.plinth/data',
+  url: process.env.MIGRATION_DATABASE_URL || process.env.DATABASE_URL || 'pglite://./.plinth/data',
   revisions: './service/revisions',
 });

@@ -11,6 +11,8 @@ export default defineConfig({
       'service/test/**/*.test.ts',
       'test/**/*.test.ts',
     ],
+    // They stop servers and break networks, and have a run of their own.
+    exclude: ['**/node_modules/**', 'plinth/test/faults/**'],
     globalSetup: ['test/global-setup.ts'],
     // A database client is closed with its process: a leak in one file cannot reach another.
     pool: 'forks',

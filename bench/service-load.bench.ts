@@ -3,7 +3,7 @@
 
 import autocannon from 'autocannon';
 import { createDatabase, startPostgres } from 'plinth/testing';
-import { startService } from './support/service-process.js';
+import { SERVICE, startProcess } from './support/service-process.js';
 
 const CALLERS = 100;
 const SECONDS = 20;
@@ -44,7 +44,7 @@ function requests(): autocannon.Request[] {
 }
 
 async function load(database: string, env: Record<string, string>): Promise<Figures> {
-  const service = await startService(env);
+  const service = await startProcess(SERVICE, env);
   try {
     const result = await autocannon({
       url: service.url,

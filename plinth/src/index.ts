@@ -2,6 +2,7 @@
 
 export { defineConfig, type PlinthConfig } from './config/index.js';
 export {
+  type CloseReason,
   type Connection,
   type ConnectOptions,
   connect,
@@ -10,11 +11,16 @@ export {
   describeTarget,
   type EmbeddedTarget,
   ENGINE_DEFAULTS,
+  ENGINE_VARIABLES,
   type Engine,
   type EngineEvents,
   type EngineOptions,
+  engineOptionsFromEnv,
   type Health,
+  type HostAddress,
+  migrationOptionsFromEnv,
   openEngine,
+  type PoolStatus,
   parseDatabaseUrl,
   type QueryEvent,
   type QueryExecutor,
@@ -24,3 +30,4 @@ export {
   type Transaction,
 } from './engine/index.js';
 export { ERROR_CODES, type ErrorCode, isPlinthError, PlinthError } from './errors/index.js';
+export { type EngineMetricsOptions, engineMetrics, traceQueries } from './insight/index.js';

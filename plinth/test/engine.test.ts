@@ -22,7 +22,7 @@ describe.each([
   let db: Database<typeof schema>;
 
   beforeAll(async () => {
-    db = await connect({ url: url(), schema, poolSize: 4, poolTimeout: 1 });
+    db = await connect({ url: url(), schema, poolSize: 4, maxOverflow: 0, poolTimeout: 1 });
     await db.execute(sql`CREATE TABLE notes (
       id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       body text NOT NULL UNIQUE,
@@ -158,7 +158,7 @@ describe.each([
     release();
     await Promise.all(holders);
     expect(isPlinthError(failure, 'ENGINE_POOL_TIMEOUT')).toBe(true);
-    expect(String(failure)).toContain(`${held} in use`);
+    expect(String(failure)).toContain(`${held} of ${held} in use`);
     expect(await db.$count(notes)).toBe(0);
   });
 

@@ -2,11 +2,13 @@
 
 import cors from '@fastify/cors';
 import { type FastifyInstance, fastify } from 'fastify';
-import type { Database } from 'plinth';
+import { type Database, traceQueries } from 'plinth';
 import { plinthFastify, problemDetails, serverOptions } from 'plinth/fastify';
 import type { RevisionGraph } from 'plinth/migrate';
+import { logDatabaseEvents } from './database-log.js';
 import { zodValidatorCompiler } from './http/zod-validator.js';
 import { loggerOptions } from './logger-options.js';
+import { registerMetrics } from './metrics.js';
 import { registerOpenApi } from './openapi.js';
 import { RequestLog } from './request-log.js';
 import { taskRoutes } from './routes/tasks.js';
@@ -32,10 +34,12 @@ export async function buildApp({ settings, db, revisions }: AppParts): Promise<F
   await registerCors(app, settings.allowedOrigins);
   await app.register(problemDetails);
   await registerOpenApi(app);
+  registerMetrics(app, db);
   await app.register(plinthFastify, { db, revisions, healthRoutes });
   await app.register(taskRoutes);
   await app.register(todoRoutes);
   logDatabaseEvents(app, db, settings.dbEcho);
+  await traceQueries(db.engine);
   return app;
 }
 
@@ -47,17 +51,5 @@ async function registerCors(app: FastifyInstance, allowed: Settings['allowedOrig
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
     exposedHeaders: ['Link', 'Location', 'Retry-After', 'X-Request-Id'],
     strictPreflight: false,
-  });
-}
-
-function logDatabaseEvents(app: FastifyInstance, db: Database, echo: boolean): void {
-  const onLost = (error: Error) => app.log.warn({ err: error }, 'a database connection was lost');
-  const onQuery = ({ text, durationMs }: { readonly text: string; readonly durationMs: number }) =>
-    app.log.info({ sql: text, durationMs }, 'query');
-  db.engine.on('connectionLost', onLost);
-  if (echo) db.engine.on('query', onQuery);
-  app.addHook('onClose', async () => {
-    db.engine.off('connectionLost', onLost);
-    db.engine.off('query', onQuery);
   });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { ENGINE_DEFAULTS, ENGINE_VARIABLES } from 'plinth';
 import { describe, expect, it } from 'vitest';
 import { environmentSchema, readSettings } from './settings.js';
 import { StartError } from './start-error.js';
@@ -23,9 +24,20 @@ describe('readSettings', () => {
       host: '127.0.0.1',
       port: 8000,
       allowedOrigins: [],
-      databaseUrl: 'pglite://./.plinth/data',
+      database: {
+        ...ENGINE_DEFAULTS,
+        url: 'pglite://./.plinth/data',
+        variable: 'DATABASE_URL',
+        applicationName: 'plinth-service',
+      },
+      migration: {
+        ...ENGINE_DEFAULTS,
+        url: 'pglite://./.plinth/data',
+        variable: 'DATABASE_URL',
+        applicationName: 'plinth-service',
+        poolSize: 1,
+      },
       dbEcho: false,
-      migrateOnStart: true,
     });
   });
 
@@ -35,7 +47,7 @@ describe('readSettings', () => {
       { DEBUG: '1', LOG_LEVEL: 'WARN' },
       { debug: true, logLevel: 'warn' },
     ],
-    [{ MIGRATE_ON_START: 'Off' }, { migrateOnStart: false }],
+    [{ MIGRATE_ON_START: 'Off' }, { migration: undefined }],
     [{ PORT: '0' }, { port: 0 }],
     [{ ALLOWED_ORIGINS: '*' }, { allowedOrigins: '*' }],
     [
@@ -44,8 +56,13 @@ describe('readSettings', () => {
     ],
     [
       { DATABASE_URL: 'postgresql+asyncpg://u:p@h/db' },
-      { databaseUrl: 'postgresql+asyncpg://u:p@h/db' },
+      { database: { url: 'postgresql+asyncpg://u:p@h/db' } },
     ],
+    [
+      { DATABASE_URL: 'postgres://app@h/db', MIGRATION_DATABASE_URL: 'postgres://owner@h/db' },
+      { database: { url: 'postgres://app@h/db' }, migration: { url: 'postgres://owner@h/db' } },
+    ],
+    [{ DB_POOL_SIZE: '3', DB_POOLER: '' }, { database: { poolSize: 3, pooler: 'none' } }],
     [{ APP_ENV: 'development', DB_ECHO: 'true' }, { dbEcho: true }],
   ])('reads %j', (environment, expected) => {
     expect(readSettings(environment)).toMatchObject(expected);
@@ -74,11 +91,17 @@ describe('readSettings', () => {
       APP_ENV: 'production',
       DEBUG: 'true',
       PORT: '-1',
+      DB_POOL_SIZE: '10x',
+      DB_SSL_MODE: 'maybe',
       DATABASE_URL: 'mysql://u:hush@h/db',
     });
-    expect(report).toMatch(/^3 settings cannot be used:/);
+    expect(report).toMatch(/^5 settings cannot be used:/);
     expect(report).toContain('\n  PORT is "-1"');
     expect(report).toContain('\n  DATABASE_URL cannot be used: its scheme "mysql" is unknown');
+    expect(report).toContain(
+      '\n  DB_POOL_SIZE is "10x", and must be a whole number from 1 to 1000',
+    );
+    expect(report).toContain('\n  DB_SSL_MODE is "maybe", and must be one of disable, prefer');
     expect(report).toContain('\n  DEBUG must be false');
     expect(report).not.toContain('hush');
   });
@@ -88,7 +111,8 @@ it('.env.example describes every setting with its default', () => {
   const example = parseEnv(
     readFileSync(new URL('../../.env.example', import.meta.url), { encoding: 'utf8' }),
   );
-  expect(Object.keys(example).sort()).toEqual(Object.keys(environmentSchema.shape).sort());
+  const known = [...Object.keys(environmentSchema.shape), ...ENGINE_VARIABLES];
+  expect(Object.keys(example).sort()).toEqual(known.sort());
   const given = Object.fromEntries(Object.entries(example).filter(([, value]) => value !== ''));
   expect(readSettings(given)).toEqual(readSettings({}));
 });

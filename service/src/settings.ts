@@ -1,11 +1,17 @@
 // The settings of the service, read from environment variables. All problems are reported at
 // once, and no value that may hold a secret is repeated.
 
-import { isPlinthError, parseDatabaseUrl } from 'plinth';
+import {
+  type EngineOptions,
+  engineOptionsFromEnv,
+  isPlinthError,
+  migrationOptionsFromEnv,
+} from 'plinth';
 import { z } from 'zod';
 import type { Environment } from './env-file.js';
 import { StartError } from './start-error.js';
 
+const APPLICATION_NAME = 'plinth-service';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const APP_ENVS = ['development', 'test', 'production'] as const;
 
@@ -20,7 +26,7 @@ const FLAGS: Readonly<Record<string, boolean>> = {
   '0': false,
 };
 
-/** One field for each variable; `.env.example` describes the same ones. */
+/** One field for each variable of the service's own; the engine reads those of the database. */
 export const environmentSchema = z
   .object({
     APP_ENV: choice(APP_ENVS).default('development'),
@@ -32,7 +38,6 @@ export const environmentSchema = z
       'a list of origins, such as https://app.example.com,http://localhost:3000, or *',
       readOrigins,
     ).default([]),
-    DATABASE_URL: databaseUrl().default('pglite://./.plinth/data'),
     DB_ECHO: flag().default(false),
     MIGRATE_ON_START: flag().default(true),
   })
@@ -60,16 +65,35 @@ export interface Settings {
   /** 0 takes any free one. */
   readonly port: number;
   readonly allowedOrigins: '*' | readonly string[];
-  readonly databaseUrl: string;
+  readonly database: EngineOptions;
+  /** How the owner of the tables connects; `undefined` where starts do not upgrade. */
+  readonly migration: EngineOptions | undefined;
   readonly dbEcho: boolean;
-  readonly migrateOnStart: boolean;
 }
+
+const DEFAULT_URL = 'pglite://./.plinth/data';
 
 /** @throws StartError with every variable that cannot be used. */
 export function readSettings(environment: Environment): Settings {
-  const result = environmentSchema.safeParse(environment);
-  if (!result.success) throw settingsError(result.error.issues);
-  const { data } = result;
+  const own = environmentSchema.safeParse(environment);
+  const databaseEnvironment = {
+    ...environment,
+    DATABASE_URL: environment.DATABASE_URL || DEFAULT_URL,
+  };
+  const database = readOptions(() => engineOptionsFromEnv(databaseEnvironment));
+  const migrates = own.data?.MIGRATE_ON_START !== false;
+  const migration = migrates
+    ? readOptions(() => migrationOptionsFromEnv(databaseEnvironment))
+    : { options: undefined, problems: [] };
+  const problems = new Set([
+    ...(own.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
+    ...database.problems,
+    ...migration.problems,
+  ]);
+  if (problems.size > 0 || !own.success || database.options === undefined) {
+    throw settingsError([...problems]);
+  }
+  const { data } = own;
   return {
     appEnv: data.APP_ENV,
     debug: data.DEBUG,
@@ -77,15 +101,31 @@ export function readSettings(environment: Environment): Settings {
     host: data.HOST,
     port: data.PORT,
     allowedOrigins: data.ALLOWED_ORIGINS,
-    databaseUrl: data.DATABASE_URL,
+    database: { ...database.options, applicationName: APPLICATION_NAME },
+    migration: migration.options && { ...migration.options, applicationName: APPLICATION_NAME },
     dbEcho: data.DB_ECHO,
-    migrateOnStart: data.MIGRATE_ON_START,
   };
 }
 
-function settingsError(issues: readonly z.core.$ZodIssue[]): StartError {
-  const count = issues.length === 1 ? 'a setting' : `${issues.length} settings`;
-  const lines = issues.map(({ path, message }) => `\n  ${path.join('.')} ${message}`);
+interface ReadOptions {
+  readonly options: EngineOptions | undefined;
+  readonly problems: readonly string[];
+}
+
+const problemsSchema = z.object({ problems: z.array(z.string()) });
+
+function readOptions(read: () => EngineOptions): ReadOptions {
+  try {
+    return { options: read(), problems: [] };
+  } catch (error) {
+    if (!isPlinthError(error, 'ENGINE_OPTION_INVALID')) throw error;
+    return { options: undefined, problems: problemsSchema.parse(error.details).problems };
+  }
+}
+
+function settingsError(problems: readonly string[]): StartError {
+  const count = problems.length === 1 ? 'a setting' : `${problems.length} settings`;
+  const lines = problems.map((problem) => `\n  ${problem}`);
   return new StartError(`${count} cannot be used:${lines.join('')}`, {
     hint: 'Correct what is named, in the environment or in .env; .env.example describes it.',
   });
@@ -110,20 +150,6 @@ function flag() {
   return setting('true or false (or 1, 0, yes, no, on, off)', (text) => {
     const name = text.toLowerCase();
     return Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
-  });
-}
-
-function databaseUrl() {
-  return z.string().transform((text, context) => {
-    try {
-      parseDatabaseUrl(text);
-      return text;
-    } catch (error) {
-      if (!isPlinthError(error)) throw error;
-      const problem = error.message.replace(/^DATABASE_URL /, '');
-      context.addIssue(`${problem}. ${error.hint ?? ''}`.trim());
-      return z.NEVER;
-    }
   });
 }
 

@@ -3,8 +3,9 @@
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { connect, type Database } from 'plinth';
-import { loadRevisions, type RevisionGraph, status, upgrade } from 'plinth/migrate';
+import { loadRevisions } from 'plinth/migrate';
 import { buildApp } from './app.js';
+import { prepareRevisions, upgradeAsOwner } from './prepare-revisions.js';
 import type { Settings } from './settings.js';
 import { StartError } from './start-error.js';
 
@@ -33,14 +34,16 @@ export async function startService(
   settings: Settings,
   signal?: AbortSignal,
 ): Promise<RunningService> {
-  const db = await connect({ url: settings.databaseUrl, applicationName: 'plinth-service' });
+  const revisions = await loadRevisions(REVISIONS_FOLDER);
+  // Before the first connection of the service's own: a revision may create its role.
+  const upgraded = await upgradeAsOwner(settings, revisions, signal);
+  const db = await connect(settings.database);
   // Where closing fails, the end of the start or of the service fails with the same error.
   const closeDb = () => void db.close().catch(() => undefined);
   signal?.addEventListener('abort', closeDb, { once: true });
   try {
     signal?.throwIfAborted();
-    const revisions = await loadRevisions(REVISIONS_FOLDER);
-    const prepared = await prepareRevisions(db, revisions, settings.migrateOnStart, signal);
+    const prepared = upgraded ?? (await prepareRevisions(db, settings, revisions, signal));
     const database = `${db.engine.description} (${await describeServer(db)})`;
     const app = await buildApp({ settings, db, revisions });
     for (const warning of prepared.warnings) app.log.warn(warning);
@@ -67,40 +70,6 @@ async function stop(app: FastifyInstance, db: Database): Promise<void> {
   } finally {
     await db.close();
   }
-}
-
-interface PreparedRevisions {
-  readonly report: string;
-  readonly warnings: readonly string[];
-}
-
-async function prepareRevisions(
-  db: Database,
-  revisions: RevisionGraph,
-  migrate: boolean,
-  signal: AbortSignal | undefined,
-): Promise<PreparedRevisions> {
-  if (migrate) {
-    const onProgress = () => signal?.throwIfAborted();
-    const { ran, heads, warnings } = await upgrade(db, 'head', { revisions, onProgress });
-    const done = ran.length === 0 ? '' : `${ran.length} applied now, `;
-    const nothing = done === '' ? ', nothing to apply' : '';
-    return { report: `${done}at head ${heads.join(', ')}${nothing}`, warnings };
-  }
-  const { state, pending, unknown, heads, warnings } = await status(db, { revisions });
-  if (state === 'unknown') {
-    throw new StartError(`the database is newer than the code: it has ${unknown.join(', ')}`, {
-      hint: 'Start the version of the service that carries these revisions.',
-    });
-  }
-  if (state === 'changed') {
-    throw new StartError(`the database was made with other revisions: ${warnings.join('; ')}`, {
-      hint: 'Restore each file as it was applied, and put its change into a new revision.',
-    });
-  }
-  const behind = pending.length === 0 ? `at head ${heads.join(', ')}` : `${pending.length} pending`;
-  const halfway = state === 'interrupted' ? ', one of them interrupted half-way' : '';
-  return { report: `not upgraded (MIGRATE_ON_START=false), ${behind}${halfway}`, warnings };
 }
 
 async function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {

@@ -22,8 +22,10 @@ export const FLOORS: Readonly<Record<string, number>> = {
   migrate: 3,
   autogenerate: 3,
   fastify: 4,
+  insight: 4,
   testing: 4,
   config: 4,
+  doctor: 4,
   cli: 5,
 };
 
@@ -32,6 +34,7 @@ const PACKAGE_ROOMS: readonly { readonly package: RegExp; readonly rooms: readon
   { package: /^(pg|pg-.*|@electric-sql\/.*)$/, rooms: ['engine'] },
   { package: /^drizzle-orm$/, rooms: ['models', 'engine'] },
   { package: /^(fastify|@fastify\/.*)$/, rooms: ['fastify'] },
+  { package: /^(prom-client|@opentelemetry\/.*)$/, rooms: ['insight'] },
   { package: /^commander$/, rooms: ['cli'] },
 ];
 

@@ -6,6 +6,7 @@ import { runCli } from './run-cli.js';
 process.exitCode = await runCli(process.argv.slice(2), {
   folder: process.cwd(),
   env: process.env,
+  isScreen: process.stdout.isTTY === true,
   out: (line) => process.stdout.write(`${line}\n`),
   error: (line) => process.stderr.write(`${line}\n`),
 });

@@ -1,15 +1,28 @@
 // A project's configuration and, where a command needs it, its database.
 
 import { loadConfig, type Project } from '../config/index.js';
-import { type Engine, openEngine } from '../engine/index.js';
+import {
+  type Engine,
+  type EngineOptions,
+  engineOptionsFromEnv,
+  migrationOptionsFromEnv,
+  openEngine,
+  parseDatabaseUrl,
+} from '../engine/index.js';
 import type { SharedOptions } from './shared-options.js';
 import type { Terminal } from './terminal.js';
+
+const CONFIG_URL = 'url in plinth.config.ts';
 
 export async function openProject(terminal: Terminal, options: SharedOptions): Promise<Project> {
   return await loadConfig(terminal.folder, terminal.env, options.config);
 }
 
-/** Runs the work with an engine on the project's database, and closes it whatever happens. */
+/**
+ * Runs the work with an engine where revisions run, and closes it whatever happens.
+ *
+ * @throws PlinthError ENGINE_OPTION_INVALID when only the URL of a pooler is known.
+ */
 export async function withEngine<Result>(
   terminal: Terminal,
   options: SharedOptions,
@@ -17,8 +30,7 @@ export async function withEngine<Result>(
 ): Promise<Result> {
   const project = await openProject(terminal, options);
   const engine = await openEngine({
-    url: options.url ?? project.url,
-    variable: options.url === undefined ? 'url in plinth.config.ts' : '--url',
+    ...migrationOptions(terminal, options, project),
     poolSize: 1,
     applicationName: 'plinth cli',
   });
@@ -26,5 +38,50 @@ export async function withEngine<Result>(
     return await work(engine, project);
   } finally {
     await engine.close();
+  }
+}
+
+/** `--url`, or MIGRATION_DATABASE_URL, or the project's own URL unless that is a pooler's. */
+function migrationOptions(
+  { env }: Terminal,
+  { url }: SharedOptions,
+  project: Project,
+): EngineOptions {
+  if (url !== undefined) return { url, variable: '--url' };
+  const { migrationUrl } = project;
+  const chosen = migrationUrl ?? project.url;
+  const variable = migrationUrl === undefined ? CONFIG_URL : 'MIGRATION_DATABASE_URL';
+  // Here and not below, so that the error names where the URL stands.
+  parseDatabaseUrl(chosen, { variable });
+  return {
+    ...migrationOptionsFromEnv({
+      ...env,
+      DATABASE_URL: project.url,
+      MIGRATION_DATABASE_URL: migrationUrl,
+    }),
+    variable,
+  };
+}
+
+/** What the project's program connects with: its URL, and the `DB_…` variables. */
+export function engineOptions(
+  { env }: Terminal,
+  options: SharedOptions,
+  project: Project,
+): EngineOptions {
+  const url = options.url ?? project.programUrl;
+  const named = url === project.url ? CONFIG_URL : 'DATABASE_URL';
+  const variable = options.url === undefined ? named : '--url';
+  if (!isUsable(url)) return { url, variable };
+  return { ...engineOptionsFromEnv({ ...env, DATABASE_URL: url }), variable };
+}
+
+/** A URL that is not goes on as it is: a finding of its own says what is wrong with it. */
+function isUsable(url: string): boolean {
+  try {
+    parseDatabaseUrl(url);
+    return true;
+  } catch {
+    return false;
   }
 }

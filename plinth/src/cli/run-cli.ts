@@ -12,10 +12,11 @@ import type { Terminal } from './terminal.js';
  * @returns The exit status: 0, 1 when the command failed, 2 when it was not understood.
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
-  const program = buildProgram(terminal);
+  const outcome = { status: 0 };
+  const program = buildProgram(terminal, outcome);
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return 0;
+    return outcome.status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     reportError(error, terminal);
@@ -23,7 +24,12 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   }
 }
 
-function buildProgram(terminal: Terminal): Command {
+/** What a command that ended well says of what it found. */
+interface Outcome {
+  status: number;
+}
+
+function buildProgram(terminal: Terminal, outcome: Outcome): Command {
   const program = new Command('plinth')
     .description('Reversible PostgreSQL revisions.')
     .option('-c, --config <file>', 'the configuration (default: the nearest plinth.config.ts)')
@@ -36,6 +42,7 @@ function buildProgram(terminal: Terminal): Command {
     });
   addProjectCommands(program, terminal);
   addDatabaseCommands(program, terminal);
+  addVerify(program, terminal, outcome);
   return program;
 }
 
@@ -99,6 +106,18 @@ function addDatabaseCommands(program: Command, terminal: Terminal): void {
     .action(async () => {
       const { currentCommand } = await import('./commands/current.js');
       await currentCommand(terminal, program.opts<SharedOptions>());
+    });
+}
+
+function addVerify(program: Command, terminal: Terminal, outcome: Outcome): void {
+  program
+    .command('verify')
+    .description('check the project and its database, and say what to do')
+    .option('--json', 'print one JSON object instead of lines')
+    .action(async (options: { readonly json?: true }) => {
+      const { verifyCommand } = await import('./commands/verify.js');
+      const fit = await verifyCommand(terminal, program.opts<SharedOptions>(), options);
+      if (!fit) outcome.status = 1;
     });
 }
 

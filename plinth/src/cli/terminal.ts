@@ -5,6 +5,8 @@ export interface Terminal {
   readonly folder: string;
   /** The environment; a project's `.env` fills what is not set. */
   readonly env: Record<string, string | undefined>;
+  /** Whether results are printed to a person's screen, and not to a file or a pipe. */
+  readonly isScreen: boolean;
   /** Prints a line of results. */
   out(line: string): void;
   /** Prints a line of warnings or errors. */

@@ -23,6 +23,12 @@ export interface Project {
   readonly url: string;
   readonly revisionsFolder: string;
   readonly fileTemplate: string | undefined;
+  /** MIGRATION_DATABASE_URL, where it is set: revisions run there. */
+  readonly migrationUrl: string | undefined;
+  /** What the project's own program connects to: DATABASE_URL where `url` is the owner's. */
+  readonly programUrl: string;
+  /** Extensions that the database must have. */
+  readonly extensions: readonly string[];
 }
 
 /**
@@ -50,9 +56,10 @@ export async function loadConfig(
   return {
     configPath: path,
     root,
-    url: absoluteUrl(config.url, root),
+    ...readUrls(config.url, env, root),
     revisionsFolder: resolve(root, config.revisions ?? DEFAULT_REVISIONS_FOLDER),
     fileTemplate: config.fileTemplate,
+    extensions: config.extensions ?? [],
   };
 }
 
@@ -72,6 +79,20 @@ async function loadEnvFile(path: string, env: Record<string, string | undefined>
     // An empty variable counts as not set, as in the service.
     if (env[name] === undefined || env[name] === '') env[name] = value;
   }
+}
+
+/** The configuration may name the owner's URL, because its commands are the owner's work. */
+function readUrls(
+  configured: string,
+  { DATABASE_URL, MIGRATION_DATABASE_URL }: Record<string, string | undefined>,
+  root: string,
+): Pick<Project, 'url' | 'migrationUrl' | 'programUrl'> {
+  const url = absoluteUrl(configured, root);
+  const migrationUrl = MIGRATION_DATABASE_URL
+    ? absoluteUrl(MIGRATION_DATABASE_URL, root)
+    : undefined;
+  const isOwners = url === migrationUrl && DATABASE_URL;
+  return { url, migrationUrl, programUrl: isOwners ? absoluteUrl(DATABASE_URL, root) : url };
 }
 
 function absoluteUrl(url: string, root: string): string {

@@ -11,6 +11,8 @@ export interface PlinthConfig {
   readonly revisions?: string;
   /** Template of revision file names, without their ending. */
   readonly fileTemplate?: string;
+  /** Extensions that the database must have, for `plinth verify`, such as `vector`. */
+  readonly extensions?: readonly string[];
 }
 
 /** Types a configuration; returns it as it is. */
@@ -26,6 +28,9 @@ const configSchema = z.strictObject({
   fileTemplate: z
     .string()
     .includes('{revision}', { error: 'must contain {revision}' })
+    .exactOptional(),
+  extensions: z
+    .array(z.string().min(1, 'must name an extension'), 'must be a list of names')
     .exactOptional(),
 });
 

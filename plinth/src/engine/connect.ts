@@ -13,7 +13,7 @@ export interface ConnectOptions<Schema extends DatabaseSchema = Record<string, n
 /**
  * Connects to a PostgreSQL server, or opens the embedded one, and returns a Drizzle database on it.
  *
- * @throws PlinthError ENGINE_URL_INVALID before anything is opened; ENGINE_CONNECT_FAILED,
+ * @throws PlinthError ENGINE_URL_INVALID or ENGINE_OPTION_INVALID before anything is opened; ENGINE_CONNECT_FAILED,
  *   ENGINE_EMBEDDED_LOCKED or ENGINE_EMBEDDED_FAILED.
  * @example
  * await using db = await connect({ url: process.env.DATABASE_URL ?? 'pglite://./.plinth/data' });
@@ -22,5 +22,6 @@ export interface ConnectOptions<Schema extends DatabaseSchema = Record<string, n
 export async function connect<Schema extends DatabaseSchema = Record<string, never>>(
   options: ConnectOptions<Schema>,
 ): Promise<Database<Schema>> {
-  return new Database(await openEngine(options), options.schema);
+  const { schema, ...engineOptions } = options;
+  return Database.of(await openEngine(engineOptions), schema);
 }

@@ -29,8 +29,7 @@ describe('server URLs', () => {
     'POSTGRES://ada:lovelace@db.example:6543/notes',
   ])('reads %s', (url) => {
     expect(serverTarget(url)).toMatchObject({
-      host: 'db.example',
-      port: 6543,
+      hosts: [{ host: 'db.example', port: 6543 }],
       database: 'notes',
       user: 'ada',
       password: 'lovelace',
@@ -39,8 +38,7 @@ describe('server URLs', () => {
 
   it('fills host and port, and leaves user and password open', () => {
     expect(serverTarget('postgres:///notes')).toMatchObject({
-      host: 'localhost',
-      port: 5432,
+      hosts: [{ host: 'localhost', port: 5432 }],
       database: 'notes',
       user: undefined,
       password: undefined,
@@ -49,8 +47,42 @@ describe('server URLs', () => {
 
   it.each([
     ['postgres://a%40b:p%3Aw%2F%23@h/d%20b', { user: 'a@b', password: 'p:w/#', database: 'd b' }],
-    ['postgres://u@[::1]:5433/d', { host: '::1', port: 5433 }],
-    ['postgres://u@/d?host=/var/run/postgresql', { host: '/var/run/postgresql', database: 'd' }],
+    ['postgres://u@[::1]:5433/d', { hosts: [{ host: '::1', port: 5433 }] }],
+    ['postgres://h/d', { sslMode: undefined, targetSessionAttrs: 'any' }],
+    [
+      'postgres://u:p,@a:1,b,[::1]:3/d?target_session_attrs=read-write&load_balance_hosts=random',
+      {
+        hosts: [
+          { host: 'a', port: 1 },
+          { host: 'b', port: 5432 },
+          { host: '::1', port: 3 },
+        ],
+        targetSessionAttrs: 'read-write',
+        loadBalanceHosts: 'random',
+      },
+    ],
+    [
+      'postgres:///d?host=a,/tmp&port=6000',
+      {
+        hosts: [
+          { host: 'a', port: 6000 },
+          { host: '/tmp', port: 6000 },
+        ],
+      },
+    ],
+    [
+      'postgres://a,b/d?port=1,2',
+      {
+        hosts: [
+          { host: 'a', port: 1 },
+          { host: 'b', port: 2 },
+        ],
+      },
+    ],
+    [
+      'postgres://u@/d?host=/var/run/postgresql',
+      { hosts: [{ host: '/var/run/postgresql', port: 5432 }], database: 'd' },
+    ],
     ['postgres://h/d?sslmode=verify-full&application_name=x', { sslMode: 'verify-full' }],
     ['postgresql+asyncpg://h/d?ssl=require', { sslMode: 'require' }],
     ['postgres://h?dbname=d', { database: 'd' }],
@@ -82,6 +114,11 @@ describe('refused URLs', () => {
     ['postgres://h:0/d', 'port is not a number from 1 to 65535'],
     ['postgres://h:99999/d', 'port is not a number from 1 to 65535'],
     ['postgres://h/d?sslmode=maybe', 'sslmode is none of disable, prefer'],
+    ['postgres://h/d?sslmode=allow', 'sslmode allow is not supported (write prefer, or disable)'],
+    ['postgres://a,b/d?port=1,2,3', 'it names 2 hosts and 3 ports (write one port for all'],
+    ['postgres://a,b:x/d', 'port is not a number from 1 to 65535'],
+    ['postgres://a,b/d?target_session_attrs=master', 'target_session_attrs is none of any, read-w'],
+    ['postgres://a,b/d?load_balance_hosts=yes', 'load_balance_hosts is none of disable, random'],
     ['postgres://h/d?colour=red', 'unknown parameter'],
     ['postgres://h/d?connect_timeout=10x', 'connect_timeout is not a number of seconds'],
     ['postgres://u:a b@h/d', 'write a space as %20'],
@@ -120,6 +157,12 @@ describe('describeTarget', () => {
     ['postgres://ada:lovelace@h/d', 'postgres://ada@h:5432/d'],
     ['postgres://ada:lovelace@[::1]/d', 'postgres://ada@[::1]:5432/d'],
     ['postgres://u:p@/d?host=/tmp', 'postgres://u@/d?host=/tmp&port=5432'],
+    [
+      'postgres://u:p@a,[::1]:5433/d?target_session_attrs=primary&load_balance_hosts=random',
+      'postgres://u@a:5432,[::1]:5433/d?target_session_attrs=primary&load_balance_hosts=random',
+    ],
+    ['postgres:///d?host=/a,/b&port=1,2', 'postgres:///d?host=/a,/b&port=1,2'],
+    ['postgres:///d?host=/a,b&port=1', 'postgres:///d?host=/a,b&port=1'],
     ['pglite://./data', 'pglite://./data'],
     ['pglite://memory', 'pglite://memory'],
   ])('shows %s without its password', (url, shown) => {

@@ -84,10 +84,13 @@ describe('lockDirectory', () => {
     async () => {
       await lockDirectory(data).then((lock) => lock.release());
       // The shell becomes a program that never waits for its child, which thus stays a zombie.
-      const parent = spawn('sh', ['-c', 'true & echo $!; exec tail -f /dev/null']);
+      const parent = spawn('sh', ['-c', 'sleep 600 & echo $!; exec tail -f /dev/null']);
       const [pid] = await once(parent.stdout, 'data');
       const zombie = Number(String(pid));
+      const command = () => readFile(`/proc/${parent.pid}/cmdline`, 'utf8');
       try {
+        await expect.poll(command, { timeout: 10_000 }).toMatch(/^tail/);
+        process.kill(zombie, 'SIGKILL');
         await expect.poll(() => processState(zombie), { timeout: 10_000 }).toBe('Z');
         await leaveLock({ pid: zombie, processStart: await processStartOf(zombie) });
         await (await lockDirectory(data)).release();

@@ -2,21 +2,21 @@
 // the embedded database, and so that no error text ever carries bound values.
 
 import { entityKind } from 'drizzle-orm';
-import type { PgDialect } from 'drizzle-orm/pg-core';
 import {
+  type PgDialect,
   PgPreparedQuery,
   type PgQueryResultHKT,
   PgSession,
-  PgTransaction,
-  type PgTransactionConfig,
   type PreparedQueryConfig,
   type SelectedFieldsOrdered,
 } from 'drizzle-orm/pg-core';
 import type { RelationalSchemaConfig, TablesRelationalConfig } from 'drizzle-orm/relations';
-import { fillPlaceholders, type Query, type SQL, sql } from 'drizzle-orm/sql';
+import { fillPlaceholders, type Query, type SQL } from 'drizzle-orm/sql';
 import { type Assume, mapResultRow } from 'drizzle-orm/utils';
 import type { Connection } from './connection.js';
+import { PlinthTransaction } from './drizzle-transaction.js';
 import type { QueryExecutor, QueryResult, QueryRow } from './query.js';
+import type { TransactionOptions } from './transaction-options.js';
 
 declare module 'drizzle-orm/utils' {
   // Exported by the package for its own drivers, and left out of its declarations.
@@ -32,14 +32,21 @@ export interface PlinthQueryResultHKT extends PgQueryResultHKT {
   type: QueryResult<Assume<this['row'], QueryRow>>;
 }
 
-/** Where a session gets a connection for a transaction: an engine, or the transaction's own. */
+/** Where a session sends its statements and opens its transactions. */
 export interface SessionSource extends QueryExecutor {
-  withConnection<Result>(use: (connection: Connection) => Promise<Result>): Promise<Result>;
+  transaction<Result>(
+    options: TransactionOptions,
+    run: (connection: Connection) => Promise<Result>,
+  ): Promise<Result>;
 }
 
 type ResultMapper<Config extends PreparedQueryConfig> = (rows: unknown[][]) => Config['execute'];
+type Placeholders = Record<string, unknown>;
 
-class PlinthPreparedQuery<Config extends PreparedQueryConfig> extends PgPreparedQuery<Config> {
+/** A query ready to run, here or in another scope of the same database. */
+export class PlinthPreparedQuery<
+  Config extends PreparedQueryConfig,
+> extends PgPreparedQuery<Config> {
   static override readonly [entityKind]: string = 'PlinthPreparedQuery';
   // Drizzle's builders set it after they prepared the query.
   joinsNotNullableMap: Record<string, boolean> | undefined;
@@ -48,32 +55,33 @@ class PlinthPreparedQuery<Config extends PreparedQueryConfig> extends PgPrepared
     private readonly executor: QueryExecutor,
     query: Query,
     private readonly fields: SelectedFieldsOrdered | undefined,
-    private readonly statementName: string | undefined,
     private readonly arrayMode: boolean,
     private readonly mapRows: ResultMapper<Config> | undefined,
   ) {
     super(query, undefined, undefined);
   }
 
-  async execute(placeholderValues: Record<string, unknown> = {}): Promise<Config['execute']> {
-    const { text, values } = this.bind(placeholderValues);
-    const { fields, mapRows, statementName } = this;
-    if (fields === undefined && mapRows === undefined) {
-      return await this.executor.query(text, values);
-    }
-    const { rows } = await this.executor.queryArrays({
-      text,
-      values,
-      ...(statementName === undefined ? {} : { name: statementName }),
-    });
+  async execute(placeholders: Placeholders = {}): Promise<Config['execute']> {
+    return await this.executeOn(this.executor, placeholders);
+  }
+
+  /** Runs it on another executor than the one it was prepared for. */
+  async executeOn(
+    executor: QueryExecutor,
+    placeholders: Placeholders = {},
+  ): Promise<Config['execute']> {
+    const { fields, mapRows } = this;
+    const { text, values } = this.bind(placeholders);
+    if (fields === undefined && mapRows === undefined) return await executor.query(text, values);
+    const { rows } = await executor.queryArrays({ text, values });
     if (mapRows !== undefined) return mapRows(rows);
     return fields === undefined
       ? rows
       : rows.map((row) => mapResultRow(fields, row, this.joinsNotNullableMap));
   }
 
-  async all(placeholderValues: Record<string, unknown> = {}): Promise<Config['all']> {
-    const { text, values } = this.bind(placeholderValues);
+  async all(placeholders: Placeholders = {}): Promise<Config['all']> {
+    const { text, values } = this.bind(placeholders);
     return (await this.executor.query(text, values)).rows;
   }
 
@@ -81,9 +89,9 @@ class PlinthPreparedQuery<Config extends PreparedQueryConfig> extends PgPrepared
     return this.arrayMode;
   }
 
-  private bind(placeholderValues: Record<string, unknown>) {
+  private bind(placeholders: Placeholders) {
     const { sql: text, params } = this.getQuery();
-    return { text, values: fillPlaceholders(params, placeholderValues) };
+    return { text, values: fillPlaceholders(params, placeholders) };
   }
 }
 
@@ -102,14 +110,15 @@ export class PlinthSession<
     super(dialect);
   }
 
+  // A statement is prepared under a name of its text's own, so the name given here is not needed.
   override prepareQuery<Config extends PreparedQueryConfig = PreparedQueryConfig>(
     query: Query,
     fields: SelectedFieldsOrdered | undefined,
-    name: string | undefined,
+    _name: string | undefined,
     arrayMode: boolean,
     mapRows?: ResultMapper<Config>,
-  ): PgPreparedQuery<Config> {
-    return new PlinthPreparedQuery<Config>(this.source, query, fields, name, arrayMode, mapRows);
+  ): PlinthPreparedQuery<Config> {
+    return new PlinthPreparedQuery<Config>(this.source, query, fields, arrayMode, mapRows);
   }
 
   override async count(query: SQL): Promise<number> {
@@ -119,75 +128,23 @@ export class PlinthSession<
 
   override async transaction<Result>(
     run: (tx: PlinthTransaction<FullSchema, Schema>) => Promise<Result>,
-    config: PgTransactionConfig = {},
+    options: TransactionOptions = {},
   ): Promise<Result> {
-    return await this.source.withConnection(async (connection) => {
-      const source = transactionSource(connection);
+    return await this.source.transaction(options, async (connection) => {
+      const source = { ...insideTransaction, ...executorOf(connection) };
       const session = new PlinthSession<FullSchema, Schema>(source, this.dialect, this.schema);
-      const tx = new PlinthTransaction<FullSchema, Schema>(this.dialect, session, this.schema);
-      await connection.query(`BEGIN${transactionModes(config)}`);
-      // A callback that throws leaves the transaction open, and the engine rolls it back as it
-      // takes the connection back.
-      const result = await run(tx);
-      await connection.query('COMMIT');
-      return result;
+      return await run(new PlinthTransaction(this.dialect, session, this.schema));
     });
   }
 }
 
-/** A transaction: the same query surface as the database, on one connection. */
-export class PlinthTransaction<
-  FullSchema extends Record<string, unknown>,
-  Schema extends TablesRelationalConfig,
-> extends PgTransaction<PlinthQueryResultHKT, FullSchema, Schema> {
-  static override readonly [entityKind]: string = 'PlinthTransaction';
-
-  constructor(
-    private readonly pgDialect: PgDialect,
-    private readonly pgSession: PlinthSession<FullSchema, Schema>,
-    schema: RelationalSchemaConfig<Schema> | undefined,
-    nestedIndex = 0,
-  ) {
-    super(pgDialect, pgSession, schema, nestedIndex);
-  }
-
-  /** A transaction inside a transaction is a savepoint. */
-  override async transaction<Result>(
-    run: (tx: PlinthTransaction<FullSchema, Schema>) => Promise<Result>,
-  ): Promise<Result> {
-    const depth = this.nestedIndex + 1;
-    const savepoint = sql.identifier(`plinth_${depth}`);
-    const tx = new PlinthTransaction<FullSchema, Schema>(
-      this.pgDialect,
-      this.pgSession,
-      this.schema,
-      depth,
-    );
-    await tx.execute(sql`SAVEPOINT ${savepoint}`);
-    try {
-      const result = await run(tx);
-      await tx.execute(sql`RELEASE SAVEPOINT ${savepoint}`);
-      return result;
-    } catch (error) {
-      await tx.execute(sql`ROLLBACK TO SAVEPOINT ${savepoint}`);
-      throw error;
-    }
-  }
-}
-
-function transactionSource(connection: Connection): SessionSource {
+function executorOf(connection: Connection): QueryExecutor {
   return {
     query: (text, values) => connection.query(text, values),
     queryArrays: (query) => connection.queryArrays(query),
-    withConnection: (use) => use(connection),
   };
 }
 
-function transactionModes(config: PgTransactionConfig): string {
-  const modes = [
-    config.isolationLevel === undefined ? [] : [`ISOLATION LEVEL ${config.isolationLevel}`],
-    config.accessMode === undefined ? [] : [config.accessMode],
-    config.deferrable === undefined ? [] : [config.deferrable ? 'DEFERRABLE' : 'NOT DEFERRABLE'],
-  ].flat();
-  return modes.length === 0 ? '' : ` ${modes.join(', ').toUpperCase()}`;
-}
+const insideTransaction: Pick<SessionSource, 'transaction'> = {
+  transaction: () => Promise.reject(new TypeError('tx.transaction() opens a savepoint instead')),
+};

@@ -1,30 +1,37 @@
 // The engine: the pool of one database, its health and its end. It knows no tables and no Drizzle.
 
 import { EventEmitter } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool, PoolClient } from 'pg';
-import { PlinthError } from '../errors/index.js';
+import { abortedError, throwIfAborted } from './cancellation.js';
 import { Connection } from './connection.js';
+import { type ConnectionPool, closedError } from './connection-pool.js';
 import type { EngineSettings } from './engine-options.js';
 import type { Health, HealthCheck } from './health.js';
+import type { Lease } from './lease.js';
+import type { EngineEvents, PoolStatus } from './pool-events.js';
 import type { ArrayQuery, QueryEvent, QueryExecutor, QueryResult, QueryRow } from './query.js';
-
-export interface EngineEvents {
-  /** A statement ended; listen to log SQL. Values are never part of it. */
-  query: [event: QueryEvent];
-  /** A connection that was not in use died; the pool has already dropped it. */
-  connectionLost: [error: Error];
-}
+import { runStatement } from './run-statement.js';
+import type { Statement } from './send-statement.js';
+import type { StatementHook } from './statement-hook.js';
+import { type Scope, scopePrelude } from './tenant-scope.js';
 
 /** What an engine stands on; made by `openEngine`. */
 export interface EngineBackend {
   readonly kind: 'server' | 'embedded';
   /** The database's URL without its password. */
   readonly description: string;
-  readonly pool: Pool;
+  readonly pool: ConnectionPool;
   readonly health: HealthCheck;
+  /** Cancels what a connection runs; never rejects. */
+  readonly cancel: (lease: Lease) => Promise<void>;
   /** Closes what lies under the pool, after the pool. */
   close(): Promise<void>;
+}
+
+/** In whose name something runs, and until when. */
+export interface RunOptions {
+  readonly scope?: Scope | undefined;
+  /** Cancels the running statement on the server. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A pool of connections to one database. */
@@ -35,51 +42,88 @@ export class Engine extends EventEmitter<EngineEvents> implements QueryExecutor 
   readonly #backend: EngineBackend;
   readonly #settings: EngineSettings;
   #closing: Promise<void> | undefined;
+  #hook: StatementHook | undefined;
 
   /** Not for users: `openEngine` and `connect` make engines. */
-  constructor(backend: EngineBackend, settings: EngineSettings) {
+  constructor(
+    settings: EngineSettings,
+    makeBackend: (events: EventEmitter<EngineEvents>) => EngineBackend,
+  ) {
     super();
-    this.kind = backend.kind;
-    this.description = backend.description;
-    this.#backend = backend;
     this.#settings = settings;
-    // Without a listener an idle connection that dies would end the process.
-    backend.pool.on('error', (error) => this.emit('connectionLost', error));
-    // A connection in use reports its end on the client too; its query rejects with the reason.
-    backend.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.#backend = makeBackend(this);
+    this.kind = this.#backend.kind;
+    this.description = this.#backend.description;
   }
 
-  async query<Row extends QueryRow = QueryRow>(
+  /** How the pool stands. */
+  get pool(): PoolStatus {
+    return this.#backend.pool.status;
+  }
+
+  /** The role that tenant-scoped work is lowered to; none leaves the connection's own. */
+  get tenantRole(): string | undefined {
+    return this.#settings.tenantRole;
+  }
+
+  /** Puts a hook around every statement, in place of the one before; `undefined` takes it away. */
+  instrument(hook: StatementHook | undefined): void {
+    this.#hook = hook;
+  }
+
+  /** Whether a pooler hands each transaction to another session; nothing is kept in one then. */
+  get pooler(): EngineSettings['pooler'] {
+    return this.#settings.pooler;
+  }
+
+  query<Row extends QueryRow = QueryRow>(
     text: string,
     values?: readonly unknown[],
+    options: RunOptions = {},
   ): Promise<QueryResult<Row>> {
-    return await this.withConnection((connection) => connection.query<Row>(text, values));
+    const { scope, signal } = options;
+    if (signal !== undefined || this.#hook !== undefined) {
+      return this.#lend(undefined, signal, (connection) =>
+        connection.query<Row>(text, values, scope),
+      );
+    }
+    const prelude = scope && scopePrelude(scope);
+    return this.#runOnce<Row>({ text, values, rowMode: 'object', prelude });
   }
 
-  async queryArrays(query: ArrayQuery): Promise<QueryResult<unknown[]>> {
-    return await this.withConnection((connection) => connection.queryArrays(query));
+  queryArrays(query: ArrayQuery, options: RunOptions = {}): Promise<QueryResult<unknown[]>> {
+    const { scope, signal } = options;
+    if (signal !== undefined || this.#hook !== undefined) {
+      return this.#lend(undefined, signal, (connection) => connection.queryArrays(query, scope));
+    }
+    const prelude = scope && scopePrelude(scope);
+    return this.#runOnce<unknown[]>({ ...query, rowMode: 'array', prelude });
   }
 
   /**
    * Runs the callback with one connection that nobody else uses meanwhile. A transaction the
-   * callback leaves open is rolled back; a connection that cannot be reset is dropped.
+   * callback leaves open is rolled back and session settings are cleared before anybody else gets
+   * the connection; one that cannot be reset is dropped.
    *
    * @throws PlinthError ENGINE_POOL_TIMEOUT when none is free in time, ENGINE_CONNECT_FAILED when
-   *   a new one cannot be opened, ENGINE_CLOSED after `close()`.
+   *   a new one cannot be opened, ENGINE_ABORTED, ENGINE_CLOSED after `close()`.
    */
-  async withConnection<Result>(use: (connection: Connection) => Promise<Result>): Promise<Result> {
-    const client = await this.#checkOut();
-    const connection = new Connection(client);
-    const onNotice = ({ message = '' }: { readonly message?: string | undefined }) =>
-      connection.emit('notice', message);
-    client.on('notice', onNotice);
-    connection.on('query', (event) => this.emit('query', event));
-    try {
-      return await use(connection);
-    } finally {
-      client.off('notice', onNotice);
-      client.release(!(await resetSession(connection)));
-    }
+  async withConnection<Result>(
+    use: (connection: Connection) => Promise<Result>,
+    options: Pick<RunOptions, 'signal'> = {},
+  ): Promise<Result> {
+    // Only now does the stack still say who asks; it is turned into text only for a leak.
+    const origin = this.#settings.leakThreshold > 0 ? new Error('checked out') : undefined;
+    return await this.#lend(origin, options.signal, async (connection, { client }) => {
+      const onNotice = ({ message = '' }: { readonly message?: string | undefined }) =>
+        connection.emit('notice', message);
+      client.on('notice', onNotice);
+      try {
+        return await use(connection);
+      } finally {
+        client.off('notice', onNotice);
+      }
+    });
   }
 
   /**
@@ -90,7 +134,7 @@ export class Engine extends EventEmitter<EngineEvents> implements QueryExecutor 
    */
   async health(timeoutMs = 1500): Promise<Health> {
     if (this.#closing !== undefined) return { status: 'disconnected', reason: 'closed' };
-    return await this.#backend.health.check(timeoutMs);
+    return await this.#backend.health(timeoutMs);
   }
 
   /**
@@ -106,66 +150,76 @@ export class Engine extends EventEmitter<EngineEvents> implements QueryExecutor 
     await this.close();
   }
 
-  async #checkOut(): Promise<PoolClient> {
-    if (this.#closing !== undefined) throw closedError(this.description);
+  /** One statement on any connection: the path that most work takes, so it makes one promise. */
+  #runOnce<Row>(statement: Statement): Promise<QueryResult<Row>> {
+    if (this.#closing !== undefined) return Promise.reject(closedError(this.description));
+    const { pool } = this.#backend;
+    return new Promise((resolve, reject) => {
+      pool.lend(undefined, (failure, lease) => {
+        if (lease === undefined) {
+          reject(failure);
+          return;
+        }
+        runStatement(lease, statement, this.#reporter(), (error, result) => {
+          pool.release(lease);
+          if (error === undefined) resolve(result);
+          else reject(error);
+        });
+      });
+    });
+  }
+
+  async #lend<Result>(
+    origin: Error | undefined,
+    signal: AbortSignal | undefined,
+    use: (connection: Connection, lease: Lease) => Promise<Result>,
+  ): Promise<Result> {
+    const lease = await this.#checkOut(origin, signal);
+    const connection = new Connection({
+      lease,
+      signal,
+      cancel: () => this.#backend.cancel(lease),
+      report: this.#reporter(),
+      hook: this.#hook,
+    });
     try {
-      return await this.#backend.pool.connect();
-    } catch (cause) {
-      const { pool } = this.#backend;
-      if (cause instanceof Error && cause.message.startsWith('timeout exceeded')) {
-        throw poolTimeoutError(this.kind, pool.totalCount, this.#settings.poolTimeout, cause);
-      }
-      const { connectFailed } = await import('./connect-errors.js');
-      throw connectFailed(this.description, cause);
+      return await use(connection, lease);
+    } finally {
+      connection.giveUp();
+      this.#backend.pool.release(lease);
     }
   }
 
+  async #checkOut(origin: Error | undefined, signal: AbortSignal | undefined): Promise<Lease> {
+    if (this.#closing !== undefined) throw closedError(this.description);
+    throwIfAborted(signal);
+    const { pool } = this.#backend;
+    if (signal === undefined) return await pool.acquire(origin);
+    return await new Promise<Lease>((resolve, reject) => {
+      const onAbort = () => reject(abortedError(signal, signal.reason));
+      signal.addEventListener('abort', onAbort, { once: true });
+      pool
+        .acquire(origin)
+        .then((lease) => {
+          if (signal.aborted) pool.release(lease);
+          else resolve(lease);
+        }, reject)
+        .finally(() => signal.removeEventListener('abort', onAbort));
+    });
+  }
+
+  #reporter(): ((event: QueryEvent) => void) | undefined {
+    const slowMs = this.#settings.slowQueryThreshold * 1000;
+    if (this.listenerCount('query') === 0 && slowMs === 0) return undefined;
+    return (event) => {
+      this.emit('query', event);
+      if (slowMs > 0 && event.durationMs >= slowMs) this.emit('slowQuery', event);
+    };
+  }
+
   async #close(): Promise<void> {
-    const { pool, health } = this.#backend;
-    const deadline = new AbortController();
-    await health.close();
-    await Promise.race([
-      pool.end(),
-      delay(this.#settings.closeTimeout * 1000, undefined, { signal: deadline.signal }).catch(
-        () => undefined,
-      ),
-    ]);
-    deadline.abort();
+    const { pool, cancel } = this.#backend;
+    await pool.close(this.#settings.closeTimeout * 1000, cancel);
     await this.#backend.close();
   }
-}
-
-/** Whether the connection may be given to the next borrower. */
-async function resetSession(connection: Connection): Promise<boolean> {
-  if (connection.transactionState === 'idle') return true;
-  try {
-    await connection.query('ROLLBACK');
-    return true;
-  } catch {
-    // Its transaction cannot be ended, so the connection is dropped, which ends it.
-    return false;
-  }
-}
-
-function closedError(description: string): PlinthError {
-  return new PlinthError('ENGINE_CLOSED', `the engine of ${description} is closed`, {
-    hint: 'Close the engine only after the last use.',
-  });
-}
-
-function poolTimeoutError(
-  kind: EngineBackend['kind'],
-  inUse: number,
-  seconds: number,
-  cause: Error,
-): PlinthError {
-  const hint =
-    kind === 'embedded'
-      ? 'Inside db.transaction(), use the tx it gives: the embedded database has one connection.'
-      : 'Raise poolSize, or look for connections that are held too long.';
-  return new PlinthError(
-    'ENGINE_POOL_TIMEOUT',
-    `no connection became free in ${seconds} s; ${inUse} in use`,
-    { hint, details: { inUse, seconds }, cause },
-  );
 }

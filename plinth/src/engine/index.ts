@@ -11,8 +11,20 @@ export {
   type ServerTarget,
 } from './database-url.js';
 export { type DirectoryLock, lockDirectory } from './directory-lock.js';
-export type { Engine, EngineEvents } from './engine.js';
+export type { Engine, RunOptions } from './engine.js';
 export { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.js';
 export type { Health } from './health.js';
+export type { HostAddress, LoadBalanceHosts } from './host-selector.js';
 export { openEngine } from './open-engine.js';
+export {
+  ENGINE_VARIABLES,
+  engineOptionsFromEnv,
+  migrationOptionsFromEnv,
+} from './option-environment.js';
+export type { CloseReason, EngineEvents, PoolStatus } from './pool-events.js';
 export type { QueryEvent, QueryExecutor, QueryResult, QueryRow } from './query.js';
+export type { TargetSessionAttrs } from './server-kind.js';
+export type { SslMode } from './ssl.js';
+export type { SentStatement, StatementHook } from './statement-hook.js';
+export { TENANT_ID_MAX, TENANT_SETTING } from './tenant-scope.js';
+export type { TransactionOptions } from './transaction-options.js';

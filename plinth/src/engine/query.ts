@@ -20,16 +20,15 @@ export interface QueryResult<Row = QueryRow> {
 /** A statement whose rows arrive as arrays, in the order of its columns. */
 export interface ArrayQuery {
   readonly text: string;
-  readonly values?: readonly unknown[];
-  /** The name of a prepared statement to run it as. */
-  readonly name?: string;
+  readonly values: readonly unknown[];
 }
 
 /** What can run one statement: an engine, or one connection of it. */
 export interface QueryExecutor {
   /**
-   * Runs one statement with bound values; without values also several, separated by semicolons,
-   * of which the last result is returned.
+   * Runs one statement with bound values, prepared on the connection it runs on. Without `values`
+   * it is sent as it is, and may be several statements separated by semicolons, of which the last
+   * result is returned.
    */
   query<Row extends QueryRow = QueryRow>(
     text: string,

@@ -2,31 +2,42 @@
 // at the first, and quotes nothing that could be a password.
 
 import type { ServerTarget } from './database-url.js';
-import { isSslMode, SSL_MODES } from './ssl.js';
+import { type HostAddress, LOAD_BALANCE_HOSTS } from './host-selector.js';
+import { TARGET_SESSION_ATTRS } from './server-kind.js';
+import { SSL_MODES } from './ssl.js';
 
 export interface ParsedServerUrl {
   readonly target: ServerTarget;
   readonly problems: readonly string[];
 }
 
+const DEFAULT_PORT = 5432;
+
 const PARAMETERS: ReadonlySet<string> = new Set([
   'application_name',
   'connect_timeout',
   'dbname',
   'host',
+  'load_balance_hosts',
   'options',
   'password',
   'port',
   'ssl',
   'sslmode',
   'sslrootcert',
+  'target_session_attrs',
   'user',
 ]);
 
+/** Hosts and ports as they were written; the lists need not be of one length. */
+interface WrittenHosts {
+  readonly hosts: readonly string[];
+  readonly ports: readonly string[];
+}
+
 /**
- * Reads `[user[:password]@][host][:port]/database[?name=value&…]`, libpq's form for one host.
- * Parameters after `?` win over the parts before it, as in libpq. `ssl` is asyncpg's spelling
- * of `sslmode`.
+ * Reads `[user[:password]@][host][:port][,…]/database[?name=value&…]`, libpq's form. Parameters
+ * after `?` win over the parts before it, as in libpq. `ssl` is asyncpg's spelling of `sslmode`.
  */
 export function parseServerUrl(rest: string): ParsedServerUrl {
   const problems: string[] = [];
@@ -35,7 +46,7 @@ export function parseServerUrl(rest: string): ParsedServerUrl {
   if (fragment !== undefined) problems.push('write "#" as %23');
   if (/\s/.test(rest)) problems.push('write a space as %20');
   const credentials = splitCredentials(authority, path, problems);
-  const address = splitAddress(credentials.address, problems);
+  const written = splitHosts(credentials.address, problems);
   const parameters = readParameters(query, problems);
   const database = parameters.get('dbname') ?? decode(path, 'database name', problems);
   if (database === '') problems.push('the database name is missing');
@@ -43,12 +54,15 @@ export function parseServerUrl(rest: string): ParsedServerUrl {
   return {
     target: {
       kind: 'server',
-      host: parameters.get('host') ?? (address.host === '' ? 'localhost' : address.host),
-      port: readPort(parameters.get('port') ?? address.port, problems),
+      hosts: readHosts(written, parameters, problems),
+      targetSessionAttrs:
+        readWord('target_session_attrs', TARGET_SESSION_ATTRS, parameters, problems) ?? 'any',
+      loadBalanceHosts:
+        readWord('load_balance_hosts', LOAD_BALANCE_HOSTS, parameters, problems) ?? 'disable',
       database,
       user: parameters.get('user') ?? credentials.user,
       password: parameters.get('password') ?? credentials.password,
-      sslMode: readSslMode(parameters.get('sslmode') ?? parameters.get('ssl'), problems),
+      sslMode: readSslMode(parameters, problems),
       sslRootCert: parameters.get('sslrootcert'),
       applicationName: parameters.get('application_name'),
       connectTimeout: readSeconds(parameters.get('connect_timeout'), problems),
@@ -76,16 +90,39 @@ function splitCredentials(authority: string, path: string, problems: string[]) {
   };
 }
 
+function splitHosts(addresses: string, problems: string[]): WrittenHosts {
+  const split = addresses.split(',').map((address) => splitAddress(address, problems));
+  return { hosts: split.map(({ host }) => host), ports: split.map(({ port }) => port) };
+}
+
 function splitAddress(address: string, problems: string[]) {
-  if (address.includes(',')) problems.push('it names several hosts, and only one is supported');
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(address);
-  if (bracketed) return { host: bracketed[1] ?? '', port: bracketed[2] };
+  if (bracketed) return { host: bracketed[1] ?? '', port: bracketed[2] ?? '' };
   const colon = address.indexOf(':');
-  if (colon < 0) return { host: decode(address, 'host', problems), port: undefined };
+  if (colon < 0) return { host: decode(address, 'host', problems), port: '' };
   return {
     host: decode(address.slice(0, colon), 'host', problems),
     port: address.slice(colon + 1),
   };
+}
+
+function readHosts(
+  written: WrittenHosts,
+  parameters: ReadonlyMap<string, string>,
+  problems: string[],
+): readonly HostAddress[] {
+  const hosts = parameters.get('host')?.split(',') ?? written.hosts;
+  const ports = parameters.get('port')?.split(',') ?? written.ports;
+  if (ports.length !== 1 && ports.length !== hosts.length) {
+    problems.push(
+      `it names ${hosts.length} hosts and ${ports.length} ports (write one port for all, or one for each)`,
+    );
+  }
+  const read = ports.map((port) => readPort(port, problems));
+  return hosts.map((host, index) => ({
+    host: host === '' ? 'localhost' : host,
+    port: (read.length === 1 ? read[0] : read[index]) ?? DEFAULT_PORT,
+  }));
 }
 
 function readParameters(query: string, problems: string[]): Map<string, string> {
@@ -104,8 +141,8 @@ function readParameters(query: string, problems: string[]): Map<string, string> 
   return values;
 }
 
-function readPort(text: string | undefined, problems: string[]): number {
-  if (text === undefined || text === '') return 5432;
+function readPort(text: string, problems: string[]): number {
+  if (text === '') return DEFAULT_PORT;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65_535) problems.push('its port is not a number from 1 to 65535');
   return port;
@@ -117,11 +154,29 @@ function readSeconds(text: string | undefined, problems: string[]): number | und
   return Number(text);
 }
 
-function readSslMode(text: string | undefined, problems: string[]) {
-  if (text === undefined) return 'prefer';
-  if (isSslMode(text)) return text;
-  problems.push(`its sslmode is none of ${SSL_MODES.join(', ')}`);
-  return 'prefer';
+function readSslMode(parameters: ReadonlyMap<string, string>, problems: string[]) {
+  if ([parameters.get('sslmode'), parameters.get('ssl')].includes('allow')) {
+    problems.push('its sslmode allow is not supported (write prefer, or disable)');
+    return undefined;
+  }
+  return (
+    readWord('sslmode', SSL_MODES, parameters, problems) ??
+    readWord('ssl', SSL_MODES, parameters, problems)
+  );
+}
+
+function readWord<const Word extends string>(
+  name: string,
+  words: readonly Word[],
+  parameters: ReadonlyMap<string, string>,
+  problems: string[],
+): Word | undefined {
+  const text = parameters.get(name);
+  const word = words.find((known) => known === text);
+  if (text !== undefined && word === undefined) {
+    problems.push(`its ${name} is none of ${words.join(', ')}`);
+  }
+  return word;
 }
 
 function decode(text: string, what: string, problems: string[]): string {

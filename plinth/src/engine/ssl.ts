@@ -3,50 +3,101 @@
 
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
-import { PlinthError } from '../errors/index.js';
 
 /** libpq's modes, weakest first (PostgreSQL documentation, 32.19 "SSL Support"). */
 export const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 
 export type SslMode = (typeof SSL_MODES)[number];
 
-export function isSslMode(text: string): text is SslMode {
-  return SSL_MODES.some((mode) => mode === text);
+/** What a connection is told about TLS. */
+export interface SslChoice {
+  readonly mode: SslMode;
+  /** The options of an attempt with TLS; `false` where none is made. */
+  readonly tls: ConnectionOptions | false;
 }
 
+/** What was written where, and how it is called there. */
+export interface WrittenSsl {
+  readonly mode: SslMode | undefined;
+  /** A path, or `system`. */
+  readonly rootCert: string | undefined;
+  readonly modeName: string;
+  readonly rootCertName: string;
+}
+
+/** The word of libpq for the roots that this installation trusts, instead of a file. */
+const SYSTEM_ROOTS = 'system';
+
 /**
- * The TLS options for a mode; `false` means plain text.
+ * Reads a mode and a root certificate into TLS options.
  *
- * `require` encrypts and trusts any certificate, unless a root certificate is given: then, as
- * libpq does, it verifies the chain.
+ * As in libpq, `require` encrypts and trusts any certificate, unless a root certificate is given:
+ * then it verifies the chain. `system` stands for the roots that Node trusts, wants `verify-full`,
+ * and makes it the default. Other than libpq, which then looks for a file in the home folder,
+ * `verify-full` without a root certificate trusts the same roots.
  *
- * @throws PlinthError ENGINE_URL_INVALID when the root certificate cannot be read.
+ * @returns Also what is wrong with `sslmode` and `sslrootcert`.
  */
-export function tlsOptions(mode: SslMode, rootCert: string | undefined): ConnectionOptions | false {
-  if (mode === 'disable') return false;
-  const ca = rootCert === undefined ? {} : { ca: readRootCertificate(rootCert) };
-  const acceptAnyHost = { checkServerIdentity: () => undefined };
+export function readSsl({ mode: given, rootCert, ...names }: WrittenSsl): {
+  readonly choice: SslChoice;
+  readonly problems: readonly string[];
+} {
+  const mode = given ?? (rootCert === SYSTEM_ROOTS ? 'verify-full' : 'prefer');
+  const root = readRootCertificate(rootCert);
+  const wrongRoot = root.problem && `${names.rootCertName} is ${rootCert}, and ${root.problem}`;
+  const problem = wrongRoot ?? problemOf(mode, rootCert, names);
+  return {
+    choice: { mode, tls: tlsOptions(mode, rootCert !== undefined, root.ca) },
+    problems: problem === undefined ? [] : [problem],
+  };
+}
+
+function problemOf(
+  mode: SslMode,
+  rootCert: string | undefined,
+  { modeName, rootCertName }: Pick<WrittenSsl, 'modeName' | 'rootCertName'>,
+): string | undefined {
+  if (mode === 'verify-ca' && rootCert === undefined) {
+    return `${modeName} is verify-ca, and needs a root certificate: set ${rootCertName} to its file`;
+  }
+  if (rootCert === SYSTEM_ROOTS && mode !== 'verify-full') {
+    return `${rootCertName} is system, and needs verify-full: ${modeName} is ${mode}`;
+  }
+  return undefined;
+}
+
+function tlsOptions(
+  mode: SslMode,
+  hasRoot: boolean,
+  ca: string | undefined,
+): ConnectionOptions | false {
+  const verified = { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) };
+  const chainOnly = { ...verified, checkServerIdentity: () => undefined };
   switch (mode) {
+    case 'disable':
+      return false;
     case 'prefer':
       return { rejectUnauthorized: false };
     case 'require':
-      return rootCert === undefined
-        ? { rejectUnauthorized: false }
-        : { ...ca, rejectUnauthorized: true, ...acceptAnyHost };
+      return hasRoot ? chainOnly : { rejectUnauthorized: false };
     case 'verify-ca':
-      return { ...ca, rejectUnauthorized: true, ...acceptAnyHost };
+      return chainOnly;
     case 'verify-full':
-      return { ...ca, rejectUnauthorized: true };
+      return verified;
   }
 }
 
-function readRootCertificate(path: string): string {
+function readRootCertificate(path: string | undefined): {
+  readonly ca?: string;
+  readonly problem?: string;
+} {
+  if (path === undefined || path === SYSTEM_ROOTS) return {};
   try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new PlinthError('ENGINE_URL_INVALID', `sslrootcert cannot be read: ${path}`, {
-      hint: 'Name a readable file with the root certificate in PEM form.',
-      cause,
-    });
+    const ca = readFileSync(path, 'utf8');
+    if (ca.includes('-----BEGIN CERTIFICATE-----')) return { ca };
+    return { problem: 'holds no certificate in PEM form' };
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    return { problem: `cannot be read${reason}` };
   }
 }

@@ -22,6 +22,11 @@ export const ERROR_CODES = {
   ENGINE_EMBEDDED_LOCKED: code('Another process has the embedded database open.', true),
   ENGINE_EMBEDDED_FAILED: code('The embedded database cannot be opened.'),
   ENGINE_POOL_TIMEOUT: code('No connection became free in time.', true),
+  ENGINE_TENANT_INVALID: code('A tenant id is empty, too long or no string.'),
+  ENGINE_OPTION_INVALID: code('An option of the engine, or of a transaction, has a wrong value.'),
+  ENGINE_ROLLED_BACK: code('A transaction in which a statement had failed could not be committed.'),
+  ENGINE_ABORTED: code('Work was given up because its AbortSignal said so.'),
+  ENGINE_CONNECTION_RETURNED: code('A connection was used after the callback it was lent to.'),
   ENGINE_CLOSED: code('The engine was used after it was closed.'),
 
   SQL_UNTERMINATED: code('A quote, dollar quote, comment or bracket is opened and never closed.'),
@@ -47,6 +52,7 @@ export const ERROR_CODES = {
   MIGRATE_UNKNOWN_REVISION: code('The database has a revision that no file carries.'),
   MIGRATE_OUT_OF_ORDER: code('A revision older than an applied one was never applied.'),
   MIGRATE_LEDGER_NEWER: code('The ledger was written by a newer Plinth.'),
+  MIGRATE_POOLER: code('Revisions were to run through a transaction pooler.'),
   MIGRATE_LOCK_TIMEOUT: code('Another process kept the migration lock too long.', true),
   MIGRATE_INTERRUPTED: code('A revision was interrupted half-way and must be looked at.'),
 

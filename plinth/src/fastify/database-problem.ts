@@ -62,6 +62,11 @@ export function findSqlState(error: unknown): string | undefined {
     .find((state) => state !== undefined);
 }
 
+/** Whether work was aborted by its signal. */
+export function isAborted(error: unknown): boolean {
+  return causesOf(error).some((link) => isPlinthError(link) && link.code === 'ENGINE_ABORTED');
+}
+
 function causesOf(error: unknown): readonly Error[] {
   const links: Error[] = [];
   let link = error;

@@ -1,7 +1,7 @@
 // The three health routes. They answer in time whatever the database does.
 
 import type { FastifyInstance, FastifyRequest, RouteShorthandOptions } from 'fastify';
-import type { Database } from '../engine/index.js';
+import type { Database, Health } from '../engine/index.js';
 import type { RevisionGraph } from '../revisions/index.js';
 import type { Lifecycle } from './lifecycle.js';
 import { createRevisionCheck, type RevisionState } from './revision-state.js';
@@ -27,8 +27,6 @@ export interface HealthRouteOptions {
   readonly ready?: RouteShorthandOptions;
 }
 
-type DatabaseState = 'connected' | 'disconnected';
-
 /**
  * Probes come every few seconds and would bury everything else in the log; a log that is quieter
  * already stays so.
@@ -43,7 +41,7 @@ export function registerHealthRoutes(app: FastifyInstance, parts: HealthParts): 
   const quiet = quietly(app);
 
   app.get('/health', { ...routes.health, ...quiet }, async (request, reply) => {
-    const database = await databaseState(parts, request);
+    const { status: database } = await askHealth(parts, request);
     const healthy = database === 'connected';
     reply.code(healthy ? 200 : 503).header('cache-control', 'no-store');
     return { status: healthy ? 'healthy' : 'unhealthy', database };
@@ -65,9 +63,9 @@ function createReadiness(parts: HealthParts) {
   const { db, lifecycle, revisions, timeoutMs } = parts;
   const checkRevisions = revisions === undefined ? undefined : createRevisionCheck(db, revisions);
 
-  const migrationState = async (request: FastifyRequest, leftMs: number) => {
+  const migrationState = async (request: FastifyRequest, leftMs: number, saturated: boolean) => {
     try {
-      return (await checkRevisions?.(leftMs)) ?? 'current';
+      return (await checkRevisions?.(leftMs, saturated)) ?? 'current';
     } catch (error) {
       request.log.warn({ err: error }, 'the state of the revisions cannot be read');
       return 'unknown';
@@ -76,22 +74,22 @@ function createReadiness(parts: HealthParts) {
 
   return async (request: FastifyRequest) => {
     const start = performance.now();
-    const database = await databaseState(parts, request);
+    const health = await askHealth(parts, request);
+    const { status: database } = health;
     const left = Math.max(1, timeoutMs - (performance.now() - start));
     const migrations: RevisionState =
-      database === 'connected' ? await migrationState(request, left) : 'unknown';
+      health.status === 'connected'
+        ? await migrationState(request, left, health.saturated)
+        : 'unknown';
     const ready = database === 'connected' && migrations === 'current' && !lifecycle.shuttingDown;
     return { ready, database, migrations };
   };
 }
 
-async function databaseState(
-  { db, timeoutMs }: HealthParts,
-  request: FastifyRequest,
-): Promise<DatabaseState> {
+async function askHealth({ db, timeoutMs }: HealthParts, request: FastifyRequest): Promise<Health> {
   const health = await db.health(timeoutMs);
   if (health.status === 'disconnected') {
     request.log.warn({ reason: health.reason }, 'the database does not answer');
   }
-  return health.status;
+  return health;
 }

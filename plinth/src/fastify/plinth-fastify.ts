@@ -10,10 +10,15 @@ import {
 } from './health-routes.js';
 import { Lifecycle } from './lifecycle.js';
 import { sharedPlugin } from './plugin.js';
+import { decorateRequests } from './request-database.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The database for the work of this request. */
+    /**
+     * The database for the work of this request. When the client goes away before its answer was
+     * sent, the running statement is cancelled on the server and fails with ENGINE_ABORTED; use
+     * `request.db.root` for work that should outlive the request.
+     */
     readonly db: Database;
   }
   interface FastifyInstance {
@@ -33,8 +38,8 @@ export interface PlinthFastifyOptions {
 }
 
 /**
- * Gives each request `request.db`, the application `app.lifecycle`, and the routes `/health`,
- * `/health/live` and `/health/ready`.
+ * Gives each request `request.db`, whose statements are cancelled when the client goes away, the
+ * application `app.lifecycle`, and the routes `/health`, `/health/live` and `/health/ready`.
  *
  * @example
  * await app.register(plinthFastify, { db, revisions: await loadRevisions('revisions') });
@@ -46,7 +51,7 @@ export const plinthFastify: FastifyPluginCallback<PlinthFastifyOptions> = shared
     const { db, revisions, health, healthRoutes = {} } = options;
     const lifecycle = new Lifecycle(app);
     app.decorate('lifecycle', lifecycle);
-    app.decorateRequest('db', { getter: () => db });
+    decorateRequests(app, db);
     registerHealthRoutes(app, {
       db,
       lifecycle,

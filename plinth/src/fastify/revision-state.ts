@@ -8,12 +8,14 @@ export type RevisionState = 'current' | 'pending' | 'unknown';
 
 /**
  * Asks for the state of the revisions. Calls made meanwhile share one answer; where none comes in
- * time, the last one counts, because a pool in full use says nothing about revisions.
+ * time, the last one counts, because a pool in full use says nothing about revisions. While it is
+ * in full use, an answer known already is not asked for again: that would take a connection from
+ * the requests that wait for one.
  */
 export function createRevisionCheck(
   db: Database,
   revisions: RevisionGraph,
-): (timeoutMs: number) => Promise<RevisionState> {
+): (timeoutMs: number, saturated: boolean) => Promise<RevisionState> {
   let last: RevisionState = 'unknown';
   let running: Promise<RevisionState> | undefined;
   const ask = async (): Promise<RevisionState> => {
@@ -24,7 +26,8 @@ export function createRevisionCheck(
     }
     return last;
   };
-  return async (timeoutMs) => {
+  return async (timeoutMs, saturated) => {
+    if (saturated && last !== 'unknown') return last;
     running ??= ask();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<RevisionState>((resolve) => {

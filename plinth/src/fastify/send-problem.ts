@@ -1,14 +1,26 @@
 // Sends a problem as the answer to a request, and writes what caused it to the log.
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { findSqlState } from './database-problem.js';
+import { findSqlState, isAborted } from './database-problem.js';
 import { PROBLEM_MEDIA_TYPE, type ProblemFacts, toProblem } from './problem.js';
 import { problemOfError } from './problem-of-error.js';
+import { wentAway } from './request-database.js';
 
 /** The header that carries the id of the request, which `instance` names too. */
 export const REQUEST_ID_HEADER = 'x-request-id';
 
+/** For logs only: nobody is left to get it. It is nginx's number, and no status of HTTP. */
+const CLIENT_CLOSED_REQUEST = 499;
+
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  if (wentAway(reply.raw) && isAborted(error)) {
+    request.log.info(
+      { req: request, status: CLIENT_CLOSED_REQUEST, responseTime: reply.elapsedTime },
+      'the client went away',
+    );
+    reply.hijack();
+    return;
+  }
   const { facts, logLevel } = problemOfError(error);
   const { status } = facts;
   const sqlState = findSqlState(error);

@@ -2,6 +2,7 @@
 // read, refused where it must be, lock taken, state read again.
 
 import type { Connection, Engine } from '../engine/index.js';
+import { PlinthError } from '../errors/index.js';
 import {
   currentHeads,
   type Revision,
@@ -77,6 +78,7 @@ export async function migrate(
   { direction, revision, plan }: MigrationRequest,
   options: MigrationOptions,
 ): Promise<MigrationOutcome> {
+  assertDirect(engineOf(target));
   const graph = await resolveRevisions(options.revisions);
   return await engineOf(target).withConnection(async (connection) => {
     const look = async () => {
@@ -102,6 +104,16 @@ export async function migrate(
       return outcome(graph, await look(), ran);
     });
   });
+}
+
+/** The migration lock belongs to a session, and a transaction pooler would strand it in one. */
+function assertDirect({ pooler, description }: Engine): void {
+  if (pooler !== 'transaction') return;
+  throw new PlinthError(
+    'MIGRATE_POOLER',
+    `revisions cannot run through the transaction pooler at ${description}`,
+    { hint: 'Set MIGRATION_DATABASE_URL to the server itself, without the pooler.' },
+  );
 }
 
 async function runAll(

@@ -57,13 +57,13 @@ const prepared = perDatabase((db) => {
 
 export async function insertTask(db: Database, task: NewTask): Promise<Task> {
   const { title, description = null } = task;
-  const [row] = await prepared(db).insert.execute({ title, description });
+  const [row] = await db.run(prepared(db).insert, { title, description });
   if (row === undefined) throw new Error('INSERT … RETURNING gave no row');
   return toTask(row);
 }
 
 export async function findTask(db: Database, id: string): Promise<Task | undefined> {
-  const [row] = await prepared(db).find.execute({ id });
+  const [row] = await db.run(prepared(db).find, { id });
   return row && toTask(row);
 }
 
@@ -73,7 +73,7 @@ export async function listTasks(
 ): Promise<Page<Task>> {
   const { limit, after, completed } = request;
   const query = queryFor(prepared(db), request);
-  const rows = await query.execute({ count: limit + 1, completed, ...after });
+  const rows = await db.run(query, { count: limit + 1, completed, ...after });
   return cutPage(rows.map(toTask), limit);
 }
 
@@ -90,7 +90,7 @@ export async function updateTask(
 
 /** Whether there was such a task. */
 export async function deleteTask(db: Database, id: string): Promise<boolean> {
-  return (await prepared(db).remove.execute({ id })).length > 0;
+  return (await db.run(prepared(db).remove, { id })).length > 0;
 }
 
 function toTask(row: Task): Task {

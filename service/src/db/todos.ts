@@ -51,14 +51,14 @@ const prepared = perDatabase((db) => {
 });
 
 export async function insertTodo(db: Database, { description }: NewTodo): Promise<Todo> {
-  const [row] = await prepared(db).insert.execute({ description });
+  const [row] = await db.run(prepared(db).insert, { description });
   if (row === undefined) throw new Error('INSERT … RETURNING gave no row');
   return toTodo(row);
 }
 
 export async function findTodo(db: Database, id: number): Promise<Todo | undefined> {
   if (id > MAX_INTEGER) return undefined;
-  const [row] = await prepared(db).find.execute({ id });
+  const [row] = await db.run(prepared(db).find, { id });
   return row && toTodo(row);
 }
 
@@ -68,7 +68,7 @@ export async function listTodos(
 ): Promise<Page<Todo>> {
   const { limit, after, completed } = request;
   const query = queryFor(prepared(db), request);
-  const rows = await query.execute({ count: limit + 1, completed, ...after });
+  const rows = await db.run(query, { count: limit + 1, completed, ...after });
   return cutPage(rows.map(toTodo), limit);
 }
 
@@ -86,7 +86,7 @@ export async function updateTodo(
 
 /** Whether there was such a todo. */
 export async function deleteTodo(db: Database, id: number): Promise<boolean> {
-  return id <= MAX_INTEGER && (await prepared(db).remove.execute({ id })).length > 0;
+  return id <= MAX_INTEGER && (await db.run(prepared(db).remove, { id })).length > 0;
 }
 
 function toTodo(row: Todo): Todo {

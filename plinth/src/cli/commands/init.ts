@@ -10,8 +10,10 @@ import type { Terminal } from '../terminal.js';
 const CONFIG = `import { defineConfig } from 'plinth';
 
 export default defineConfig({
-  // PostgreSQL runs embedded, in ./.plinth/data, until DATABASE_URL names a server.
-  url: process.env.DATABASE_URL || 'pglite://./.plinth/data',
+  // The owner of the tables, directly and not through a pooler. PostgreSQL runs embedded, in
+  // ./.plinth/data, until one of the two names a server.
+  url:
+    process.env.MIGRATION_DATABASE_URL || process.env.DATABASE_URL || 'pglite://./.plinth/data',
   revisions: './revisions',
 });
 `;

@@ -1,0 +1,66 @@
+// Brings the revisions of the service's database up to date at a start, or says how they stand.
+
+import { type Database, openEngine, parseDatabaseUrl } from 'plinth';
+import { type MigrationTarget, type RevisionGraph, status, upgrade } from 'plinth/migrate';
+import type { Settings } from './settings.js';
+import { StartError } from './start-error.js';
+
+export interface PreparedRevisions {
+  /** One line for the banner. */
+  readonly report: string;
+  readonly warnings: readonly string[];
+}
+
+/** Upgrades over a connection of the owner's; `undefined` where there is none of its own. */
+export async function upgradeAsOwner(
+  { database, migration }: Settings,
+  revisions: RevisionGraph,
+  signal: AbortSignal | undefined,
+): Promise<PreparedRevisions | undefined> {
+  if (migration === undefined) return undefined;
+  // The embedded database cannot be opened twice.
+  const isEmbedded = parseDatabaseUrl(migration.url).kind === 'embedded';
+  if (isEmbedded && migration.url === database.url) return undefined;
+  const owner = await openEngine(migration);
+  try {
+    return await upgradeToHead(owner, revisions, signal);
+  } finally {
+    await owner.close();
+  }
+}
+
+/** Upgrades over the service's own connection, or only looks where no upgrade is wanted. */
+export async function prepareRevisions(
+  db: Database,
+  { migration }: Settings,
+  revisions: RevisionGraph,
+  signal: AbortSignal | undefined,
+): Promise<PreparedRevisions> {
+  if (migration !== undefined) return await upgradeToHead(db, revisions, signal);
+  const { state, pending, unknown, heads, warnings } = await status(db, { revisions });
+  if (state === 'unknown') {
+    throw new StartError(`the database is newer than the code: it has ${unknown.join(', ')}`, {
+      hint: 'Start the version of the service that carries these revisions.',
+    });
+  }
+  if (state === 'changed') {
+    throw new StartError(`the database was made with other revisions: ${warnings.join('; ')}`, {
+      hint: 'Restore each file as it was applied, and put its change into a new revision.',
+    });
+  }
+  const behind = pending.length === 0 ? `at head ${heads.join(', ')}` : `${pending.length} pending`;
+  const halfway = state === 'interrupted' ? ', one of them interrupted half-way' : '';
+  return { report: `not upgraded (MIGRATE_ON_START=false), ${behind}${halfway}`, warnings };
+}
+
+async function upgradeToHead(
+  target: MigrationTarget,
+  revisions: RevisionGraph,
+  signal: AbortSignal | undefined,
+): Promise<PreparedRevisions> {
+  const onProgress = () => signal?.throwIfAborted();
+  const { ran, heads, warnings } = await upgrade(target, 'head', { revisions, onProgress });
+  const done = ran.length === 0 ? '' : `${ran.length} applied now, `;
+  const nothing = done === '' ? ', nothing to apply' : '';
+  return { report: `${done}at head ${heads.join(', ')}${nothing}`, warnings };
+}
