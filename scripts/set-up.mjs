@@ -17,10 +17,15 @@ const WORKSPACES = ['plinth', 'service'];
 /** Installs what is missing or outdated and builds. Ends the process with 1 when that fails. */
 export async function setUp() {
   requireNode();
-  await withSetUpLock(join(ROOT, '.plinth'), async () => {
-    await installPackages();
-    await build();
-  });
+  try {
+    await withSetUpLock(join(ROOT, '.plinth'), async () => {
+      await installPackages();
+      await build();
+    });
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
+    fail(`${ROOT} cannot be written by this user (${error.code}); make a clone of your own.`);
+  }
 }
 
 function requireNode() {

@@ -186,6 +186,26 @@ describe.each([
     }
   });
 
+  it('lets a downgrade that failed be corrected in its file', async () => {
+    await history.write({ ...THREE, downgrade: 'ALTER TABLE two DROP COLUMN nothing;' }, 'two2');
+    await upgrade(engine, 'head', options());
+    const error = await failureOf(downgrade(engine, '-1', options()));
+    expect(error.message).toContain('was rolled back');
+    await history.write(THREE, 'two2');
+    const refused = await failureOf(upgrade(engine, 'head', options()));
+    expect(refused.code).toBe('MIGRATE_CHECKSUM_MISMATCH');
+    expect((await downgrade(engine, '-1', options())).heads).toEqual(['two2']);
+    expect((await upgrade(engine, 'head', options())).heads).toEqual(['three3']);
+  });
+
+  it('refuses a module without its downgrade before it is applied', async () => {
+    const header = '// plinth:revision data4\n// plinth:revises three3\n// plinth:message data\n';
+    await writeFile(`${history.folder}/up.ts`, `${header}export async function upgrade() {}\n`);
+    const error = await failureOf(upgrade(engine, 'head', options()));
+    expect(error.message).toContain('it does not export a function downgrade');
+    expect(await status(engine, options())).toMatchObject({ applied: ['one1', 'two2', 'three3'] });
+  });
+
   it('refuses a database that is newer than the code', async () => {
     await upgrade(engine, 'head', options());
     await rm(history.pathOf('three3'));
@@ -413,7 +433,7 @@ describe.each([
       `${header}export async function upgrade(tx) { await tx.query('COMMIT'); }\n${down}`,
     );
     const ended = await failureOf(upgrade(engine, 'head', options()));
-    expect(ended.message).toContain('it ended the transaction it was given');
+    expect(ended.message).toContain('the runner owns the transaction');
   });
 
   it('runs a TypeScript revision in its transaction', async () => {

@@ -14,7 +14,8 @@ export function readEnvironment(environment: Environment, folder: string): Envir
 
 function readEnvFile(path: string): Environment {
   try {
-    return parseEnv(readFileSync(path, 'utf8'));
+    // A byte order mark would become a part of the first name.
+    return parseEnv(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return {};
     const reason = cause instanceof Error ? cause.message : String(cause);

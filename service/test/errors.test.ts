@@ -35,6 +35,32 @@ describe.each(DATABASES)('errors on the %s database', (kind) => {
     expect((await service.call('POST', '/api/tasks', '{"title":"a"}', type)).status).toBe(201);
   });
 
+  it.each([
+    ['another charset', { 'content-type': 'application/json; charset=iso-8859-1' }, 415],
+    ['a content encoding', { 'content-encoding': 'gzip' }, 415],
+  ])('%s is refused rather than misread', async (_name, headers, status) => {
+    const type = { 'content-type': 'application/json', ...headers };
+    const answer = await service.call('POST', '/api/todos', '{"description":"a"}', type);
+    expect(answer.status).toBe(status);
+  });
+
+  it('bytes that are not UTF-8 are refused, and nothing like them is stored', async () => {
+    const response = await fetch(`${service.url}/api/todos`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from([...Buffer.from('{"description":"'), 0xff, 0xfe, ...Buffer.from('"}')]),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ detail: 'The body is not valid UTF-8.' });
+  });
+
+  it('a DELETE may name the content type of a body it does not have', async () => {
+    const type = { 'content-type': 'application/json' };
+    const created = await service.call('POST', '/api/todos', '{"description":"a"}', type);
+    const path = created.headers.get('location') ?? '';
+    expect((await service.call('DELETE', path, '', type)).status).toBe(204);
+  });
+
   it('a body over 1 MiB is 413, one of 1 MiB is read', async () => {
     const fill = (size: number) => `{"title":"${'a'.repeat(size - '{"title":""}'.length)}"}`;
     const large = await service.call('POST', '/api/tasks', fill(BODY_LIMIT + 1));

@@ -75,7 +75,9 @@ function findConfig(folder: string): string | undefined {
 
 async function loadEnvFile(path: string, env: Record<string, string | undefined>): Promise<void> {
   if (!existsSync(path)) return;
-  for (const [name, value] of Object.entries(parseEnv(await readFile(path, 'utf8')))) {
+  for (const [name, value] of Object.entries(
+    parseEnv((await readFile(path, 'utf8')).replace(/^\uFEFF/, '')),
+  )) {
     // An empty variable counts as not set, as in the service.
     if (env[name] === undefined || env[name] === '') env[name] = value;
   }

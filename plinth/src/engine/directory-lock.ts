@@ -36,7 +36,8 @@ const RETRY_MS = 25;
  */
 export async function lockDirectory(path: string): Promise<DirectoryLock> {
   try {
-    await mkdir(path, { recursive: true });
+    // As PostgreSQL has its own: nobody else may read the data.
+    await mkdir(path, { recursive: true, mode: 0o700 });
     const directory = await realpath(path);
     return await acquire(directory, `${directory}.lock`);
   } catch (cause) {

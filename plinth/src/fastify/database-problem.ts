@@ -29,6 +29,7 @@ const BY_SQLSTATE: Readonly<Record<string, ProblemFacts>> = {
   '23514': REFUSED_VALUE, // check_violation
   '23503': { status: 409, detail: 'The change conflicts with data that refers to it.' },
   '23505': { status: 409, detail: 'The change conflicts with data that exists already.' },
+  '25006': AWAY, // read_only_sql_transaction: a standby, or a failover under way
   '40001': TRY_AGAIN, // serialization_failure
   '40P01': TRY_AGAIN, // deadlock_detected
   '53300': AWAY, // too_many_connections

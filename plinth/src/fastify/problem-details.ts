@@ -2,6 +2,7 @@
 
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { createMethodTable, type MethodTable } from './allowed-methods.js';
+import { bodyRefusal, readJsonBodies } from './json-body.js';
 import { sharedPlugin } from './plugin.js';
 import { ProblemError } from './problem.js';
 import { BAD_PATH } from './problem-of-error.js';
@@ -23,12 +24,13 @@ export const problemDetails: FastifyPluginCallback = sharedPlugin(
     const table = createMethodTable();
     // Fastify would hand a text/plain body to a route that wants JSON.
     app.removeContentTypeParser('text/plain');
+    readJsonBodies(app);
     app.addHook('onRoute', (route) => table.add(route));
     app.addHook('onRequest', (request, reply, next) => {
       reply.header(REQUEST_ID_HEADER, request.id);
       // Before the body is looked at: a wrong path or method is wrong whatever it carries.
       if (request.is404) answerUnrouted(table, request, reply, next);
-      else next();
+      else next(bodyRefusal(request));
     });
     app.setErrorHandler((error, request, reply) => {
       sendError(error, request, reply);

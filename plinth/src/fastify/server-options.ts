@@ -5,6 +5,9 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { answerClientError } from './client-error.js';
 import { sendError } from './send-problem.js';
 
+/** How long a whole request may take to arrive, in milliseconds. */
+export const REQUEST_TIMEOUT_MS = 60_000;
+
 /** Largest body that is accepted, in bytes. */
 export const BODY_LIMIT = 1_048_576;
 
@@ -20,6 +23,8 @@ export function serverOptions() {
     bodyLimit: BODY_LIMIT,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    // A request that stops arriving half-way is not waited for without end.
+    requestTimeout: REQUEST_TIMEOUT_MS,
     // While it closes, requests on open connections are still answered; the drain ends them.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {

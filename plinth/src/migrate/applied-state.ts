@@ -22,6 +22,8 @@ export interface AppliedState {
   readonly restyled: readonly Revision[];
   /** Files whose statements changed since they were applied. */
   readonly changed: readonly Revision[];
+  /** Those of them whose upgrade is as it was. */
+  readonly correctedDowngrades: readonly Revision[];
   /** Revisions never applied although a later one, that needs them, is. */
   readonly skipped: readonly Revision[];
 }
@@ -33,6 +35,7 @@ export function appliedState(graph: RevisionGraph, entries: readonly LedgerEntry
   const unknown: LedgerEntry[] = [];
   const restyled: Revision[] = [];
   const changed: Revision[] = [];
+  const correctedDowngrades: Revision[] = [];
   for (const entry of entries) {
     const isHalfway = entry.state !== 'finished';
     if (isHalfway) interrupted.set(entry.revision, interruption(entry));
@@ -47,13 +50,19 @@ export function appliedState(graph: RevisionGraph, entries: readonly LedgerEntry
     // Of one that is half-way, the runner compares what has run.
     if (isHalfway || revision.checksum === entry.checksum) continue;
     (revision.fingerprint === entry.fingerprint ? restyled : changed).push(revision);
+    if (upgradePart(revision.fingerprint) !== upgradePart(entry.fingerprint)) continue;
+    if (revision.fingerprint !== entry.fingerprint) correctedDowngrades.push(revision);
   }
   const needed = graph.ancestorsOf([...applied]);
   const skipped = graph.revisions.filter(
     (revision) =>
       needed.has(revision.id) && !applied.has(revision.id) && !interrupted.has(revision.id),
   );
-  return { applied, interrupted, unknown, restyled, changed, skipped };
+  return { applied, interrupted, unknown, restyled, changed, correctedDowngrades, skipped };
+}
+
+function upgradePart(fingerprint: string): string {
+  return fingerprint.split('.')[0] ?? '';
 }
 
 /** A downgrade that was interrupted has not taken its revision away yet. */
@@ -73,7 +82,12 @@ function interruption(entry: LedgerEntry): Interrupted {
  */
 export function assertRunnable(state: AppliedState, direction: Direction): void {
   if (state.unknown.length > 0) throw unknownRevisions(state.unknown);
-  if (state.changed.length > 0) throw changedRevisions(state.changed);
+  // A downgrade that failed can only be corrected in its file; what was applied is untouched.
+  const changed =
+    direction === 'upgrade'
+      ? state.changed
+      : state.changed.filter((revision) => !state.correctedDowngrades.includes(revision));
+  if (changed.length > 0) throw changedRevisions(changed);
   if (state.skipped.length > 0 && direction === 'upgrade') throw skippedRevisions(state.skipped);
 }
 

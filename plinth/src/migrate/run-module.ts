@@ -4,6 +4,7 @@ import type { Connection, QueryResult, QueryRow } from '../engine/index.js';
 import { isPlinthError, PlinthError } from '../errors/index.js';
 import { loadModule } from '../modules/index.js';
 import type { Revision } from '../revisions/index.js';
+import { transactionRule } from '../sql/index.js';
 import type { Direction } from './ledger.js';
 
 /** What a revision's `upgrade(tx)` and `downgrade(tx)` work with. */
@@ -21,12 +22,24 @@ export async function runModule(
   revision: Revision,
   direction: Direction,
 ): Promise<void> {
-  const run = (await loadModule(revision.path))[direction];
-  if (typeof run !== 'function') {
-    throw moduleFailed(revision, `it does not export a function ${direction}`, undefined);
+  const module = await loadModule(revision.path);
+  const run = module[direction];
+  const missing = [
+    ...(typeof module.upgrade === 'function' ? [] : ['upgrade']),
+    ...(typeof module.downgrade === 'function' || revision.irreversible ? [] : ['downgrade']),
+  ];
+  if (missing.length > 0 || typeof run !== 'function') {
+    const reason = `it does not export a function ${missing.join(' and a function ')}`;
+    throw moduleFailed(revision, reason, undefined);
   }
   const tx: RevisionTransaction = {
-    query: (text, values) => connection.query(text, values),
+    query: async (text, values) => {
+      if (transactionRule(text) === 'transaction-control') {
+        const reason = `the runner owns the transaction, and "${text.trim()}" would end or change it`;
+        throw moduleFailed(revision, reason, undefined);
+      }
+      return await connection.query(text, values);
+    },
   };
   try {
     await run(tx);

@@ -102,7 +102,7 @@ function parseSql(file: RevisionFile): Revision | undefined {
     ...read,
     path: file.path,
     checksum: sha256(file.text),
-    fingerprint: fingerprintOf(flags, [upgrade, downgrade]),
+    fingerprint: `${fingerprintOf(flags, upgrade)}.${fingerprintOf([], downgrade)}`,
     source: { kind: 'sql', upgrade: upgrade.statements, downgrade: downgrade.statements },
   };
 }
@@ -148,11 +148,9 @@ function reportOpenQuote(file: RevisionFile): boolean {
   return true;
 }
 
-function fingerprintOf(flags: readonly boolean[], sections: readonly RevisionSection[]): string {
-  const parts = sections.map(({ statements }) =>
-    statements.map(({ text }) => normalizeSql(text)).join('\n'),
-  );
-  return sha256(JSON.stringify([...flags, ...parts]));
+function fingerprintOf(flags: readonly boolean[], { statements }: RevisionSection): string {
+  const texts = statements.map(({ text }) => normalizeSql(text));
+  return sha256(JSON.stringify([...flags, texts.join('\n')]));
 }
 
 function sha256(text: string): string {

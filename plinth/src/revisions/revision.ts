@@ -45,8 +45,8 @@ export interface Revision {
   /** SHA-256 (hex) of the text, without byte order mark and with LF line ends. */
   readonly checksum: string;
   /**
-   * SHA-256 (hex) of what runs: it stays when only comments, white space, the message or the
-   * place in the history change. For a module it is the checksum.
+   * SHA-256 (hex) of what an upgrade runs, a dot, and the same of a downgrade. It stays when only
+   * comments, white space, the message or the place in the history change. For a module it is the checksum.
    */
   readonly fingerprint: string;
   readonly source: SqlRevisionSource | ModuleRevisionSource;
