@@ -16,7 +16,7 @@ export interface Lease {
   statementSince: number | undefined;
   /** Statements sent and not answered; more than none at the end were not waited for. */
   pending: number;
-  /** Whether the last statement failed: the server says only after it how its transaction is. */
+  /** Whether a statement failed: the server says only after it how its transaction is. */
   failed: boolean;
   /** Whether a cancel was sent, which might still arrive. */
   cancelled: boolean;

@@ -22,9 +22,10 @@ export function runStatement(
   lease.statementSince = start;
   lease.pending += 1;
   sendStatement(lease.client, statement, (error, result) => {
-    lease.statementSince = undefined;
     lease.pending -= 1;
-    lease.failed = error !== undefined;
+    // Another one may have been sent without waiting for this.
+    lease.statementSince = lease.pending > 0 ? performance.now() : undefined;
+    lease.failed ||= error !== undefined;
     // The socket's end may come only after the next borrower has the connection.
     if (error !== undefined && endsSession(error)) lease.client.broken = true;
     // First: what a listener does wrong must not change how the statement ended.

@@ -67,7 +67,7 @@ describe(`under load (PLINTH_SEED=${SEED})`, () => {
     const load = new Load(db, { random });
     await expectProgress(load);
     forgetEstablished();
-    await expectFailures(load, 4);
+    await expectFailures(load, 1);
     await expectProgress(load);
     await expectSurvived(world, db, load);
   });
