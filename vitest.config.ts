@@ -19,6 +19,7 @@ export default defineConfig({
     // Safety nets for a test that hangs, not expectations of speed.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     // Packages load as they do for a user, by Node itself; only the tests' own sources are
     // transformed.
     server: { deps: { external: [/\/plinth\/dist\//, /\/service\/dist\//] } },
