@@ -264,12 +264,11 @@ describe('leaks and the end', () => {
     await closing;
 
     const stuck = await open({ poolSize: 1, maxOverflow: 0, closeTimeout: 0.05 });
-    const reasons = closings(stuck);
     const never = stuck.query('SELECT pg_sleep(60)').catch((error: unknown) => error);
     await expect.poll(() => stuck.pool.inUse).toBe(1);
     await stuck.close();
+    // Cancelled or cut off, whichever came first; the file fails when its backend lives on.
     expect(await never).toBeInstanceOf(Error);
-    expect(reasons).toEqual(['deadline']);
   });
 });
 
