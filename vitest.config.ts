@@ -20,6 +20,9 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
+    // Processes and servers start and die in these tests, on machines that are shared: there a
+    // second run, which is reported as one, tells a defect from a moment. At home nothing is retried.
+    retry: process.env.CI ? 1 : 0,
     // Packages load as they do for a user, by Node itself; only the tests' own sources are
     // transformed.
     server: { deps: { external: [/\/plinth\/dist\//, /\/service\/dist\//] } },
