@@ -3,8 +3,8 @@
 
 import { once } from 'node:events';
 import { Connection } from 'pg';
-import { withDeadline } from './control-connection.js';
 import type { PooledClient } from './pooled-client.js';
+import { withDeadline } from './within-time.js';
 
 declare module 'pg' {
   interface ClientBase {

@@ -2,6 +2,7 @@
 // full use. It is opened at its first use and again when it has died.
 
 import type { Client } from 'pg';
+import { withDeadline } from './within-time.js';
 
 /** How long the other side may take to end a connection that we end. */
 const END_MS = 1000;
@@ -99,21 +100,4 @@ export function closeInTime({ connection: { stream } }: Client): void {
     const timer = setTimeout(() => stream.destroy(), END_MS);
     stream.once('close', () => clearTimeout(timer));
   });
-}
-
-/** Rejects when the work has not ended in time; the work itself goes on. */
-export async function withDeadline<Result>(
-  work: Promise<Result>,
-  timeoutMs: number,
-): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new Error(`no answer in ${Math.round(timeoutMs)} ms`);
-    timer = setTimeout(() => reject(error), timeoutMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

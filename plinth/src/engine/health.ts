@@ -1,7 +1,8 @@
 // Whether the database answers, asked on a path of its own with its own time limit.
 
 import type { Pool } from 'pg';
-import { type ControlConnection, withDeadline } from './control-connection.js';
+import type { ControlConnection } from './control-connection.js';
+import { withDeadline } from './within-time.js';
 
 export type Health =
   | {
