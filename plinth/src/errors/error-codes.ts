@@ -56,6 +56,9 @@ export const ERROR_CODES = {
   MIGRATE_LOCK_TIMEOUT: code('Another process kept the migration lock too long.', true),
   MIGRATE_INTERRUPTED: code('A revision was interrupted half-way and must be looked at.'),
 
+  CATALOG_SERVER_TOO_OLD: code('The server is older than PostgreSQL 14.'),
+  CATALOG_UNREADABLE: code('A catalog of the server may not be read.'),
+
   TESTING_SERVER_FAILED: code('The PostgreSQL server for tests cannot be started.'),
 } as const satisfies Record<string, ErrorCodeFacts>;
 

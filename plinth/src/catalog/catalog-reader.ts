@@ -1,0 +1,67 @@
+// The connection that introspection needs, and the snapshot it reads in. It sends only reads.
+
+import { PlinthError } from '../errors/index.js';
+
+/** What can run one statement and return its rows: a connection of the engine is one. */
+export interface CatalogReader {
+  readonly transactionState: 'idle' | 'open' | 'failed';
+  query<Row extends Record<string, unknown>>(
+    text: string,
+  ): Promise<{ readonly rows: readonly Row[] }>;
+}
+
+const OLDEST = 140_000;
+
+export interface Reading {
+  readonly serverVersion: number;
+  readonly role: string;
+}
+
+/** PostgreSQL deparses the same object to the same text under these, whatever the session's. */
+const SETTINGS = `set_config('search_path', '', true), set_config('datestyle', 'ISO, YMD', true),
+  set_config('intervalstyle', 'postgres', true), set_config('timezone', 'UTC', true),
+  set_config('extra_float_digits', '1', true), set_config('quote_all_identifiers', 'off', true),
+  set_config('bytea_output', 'hex', true)`;
+
+/**
+ * Runs the work in one snapshot and leaves no setting behind: in a transaction of its own, or,
+ * where one is open, up to a savepoint of it.
+ */
+export async function withSnapshot<Result>(
+  connection: CatalogReader,
+  work: (reading: Reading) => Promise<Result>,
+): Promise<Result> {
+  const open = connection.transactionState === 'open';
+  await connection.query(
+    open ? 'SAVEPOINT plinth_introspect' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  );
+  try {
+    const [reading] = await readRows<{ version: string; role: string }>(
+      connection,
+      `SELECT current_setting('server_version_num') AS version, current_user::text AS role,
+        ${SETTINGS}`,
+    );
+    const serverVersion = Number(reading?.version);
+    if (serverVersion < OLDEST) throw tooOld(serverVersion);
+    return await work({ serverVersion, role: reading?.role ?? '' });
+  } finally {
+    await connection.query(open ? 'ROLLBACK TO SAVEPOINT plinth_introspect' : 'ROLLBACK');
+  }
+}
+
+/** @throws PlinthError CATALOG_UNREADABLE where the role may not read a catalog. */
+export async function readRows<Row>(
+  connection: CatalogReader,
+  text: string,
+): Promise<readonly Row[]> {
+  return (await connection.query<Row & Record<string, unknown>>(text)).rows;
+}
+
+function tooOld(serverVersion: number): PlinthError {
+  const major = Math.floor(serverVersion / 10_000);
+  return new PlinthError(
+    'CATALOG_SERVER_TOO_OLD',
+    `The server is PostgreSQL ${major}; its catalogs can be read from 14 on.`,
+    { hint: 'Use a server of PostgreSQL 14 to 18.', details: { serverVersion } },
+  );
+}

@@ -1,0 +1,25 @@
+// The room for catalogs: what a schema holds, as plain data, and how each kind of object is read,
+// created, altered and dropped. It knows no plan.
+
+export type {
+  Catalog,
+  CatalogObject,
+  Dependency,
+  Grant,
+  ObjectId,
+  Privileges,
+  Unmodelled,
+} from './catalog-object.js';
+export type { CatalogReader } from './catalog-reader.js';
+export { introspect } from './introspect.js';
+export type { Alteration, Disturbance, Kind, Part, Reaction, Sides } from './kind.js';
+export { KIND_BY_NAME, KINDS } from './kinds.js';
+export { objectId, ownName, qualifiedName } from './object-id.js';
+export {
+  type Hazard,
+  type HazardKind,
+  type Lock,
+  type LockMode,
+  type Statement,
+  statement,
+} from './statement.js';

@@ -1,0 +1,174 @@
+// What Plinth has to know about a kind of object. A kind is one file in kinds/ and one line in
+// kinds.ts; nothing else names it.
+
+import type { CatalogObject, ObjectId } from './catalog-object.js';
+import type { Statement } from './statement.js';
+
+/** What the query of a kind returns, a row for each object. */
+export interface KindRow<Definition = unknown> {
+  /**
+   * Where it is in the catalogs, as `class:oid:subid` (`address()` writes it). The first is its
+   * own; further ones stand for it too, as a table's row type does for the table.
+   */
+  readonly addresses: readonly string[];
+  readonly names: readonly string[];
+  readonly signature: string | null;
+  /** The parent's address. */
+  readonly parent: string | null;
+  readonly owner: string | null;
+  /** Its list and the default of its kind (`privileges()` writes both); `null` for none. */
+  readonly privileges: RawPrivileges | null;
+  readonly definition: Definition;
+}
+
+export interface RawPrivileges {
+  readonly list: readonly RawGrant[];
+  readonly standard: readonly RawGrant[];
+}
+
+/** grantee (`null` for the owner), privilege, grantable */
+export type RawGrant = readonly [string | null, string, boolean];
+
+/** What a kind may ask while it writes statements. */
+export interface Sides {
+  /** The short forms, without CONCURRENTLY and NOT VALID. */
+  readonly plain: boolean;
+  /** The version of the server that will run the statements (`server_version_num`). */
+  readonly serverVersion: number;
+  /** The object as it was, and as it shall be. */
+  before(id: ObjectId): CatalogObject | undefined;
+  after(id: ObjectId): CatalogObject | undefined;
+  /** The parts of an object, on either side, in the order of the catalog. */
+  partsBefore(id: ObjectId): readonly CatalogObject[];
+  partsAfter(id: ObjectId): readonly CatalogObject[];
+  /** Whether this plan creates it (it may have been there before and is created anew). */
+  isCreated(id: ObjectId): boolean;
+  isDropped(id: ObjectId): boolean;
+}
+
+/** A part that is written inside the statement that creates what it is a part of. */
+export interface Part {
+  readonly object: CatalogObject;
+  readonly clause: string;
+}
+
+/** How an object comes from one definition to another. */
+export type Alteration =
+  /** In place. `disturbs`: what stands on it must be out of the way meanwhile. */
+  | { readonly how: 'alter'; readonly statements: readonly Statement[]; readonly disturbs: boolean }
+  /** Dropped and created anew, and everything that stands on it as well. */
+  | { readonly how: 'rebuild' }
+  /** Not at all. */
+  | { readonly how: 'refuse'; readonly reason: string };
+
+export function altered(...statements: readonly Statement[]): Alteration {
+  return { how: 'alter', statements, disturbs: false };
+}
+
+/** Altered in place, while what stands on it is out of the way. */
+export function alteredAlone(...statements: readonly Statement[]): Alteration {
+  return { how: 'alter', statements, disturbs: true };
+}
+
+export const REBUILT: Alteration = { how: 'rebuild' };
+
+export function refused(reason: string): Alteration {
+  return { how: 'refuse', reason };
+}
+
+/**
+ * What an object does when something it stands on is `rebuilt` (dropped and created anew),
+ * `retyped` (altered in place in a way that its dependents feel) or `swapped` (a type that moves
+ * aside for its successor).
+ * - `rebuild`: it is dropped before and created anew after;
+ * - `keep`: PostgreSQL carries it over;
+ * - `follow`: it stays and is altered in between, by `Kind.follow`; its own dependents feel that.
+ */
+export type Reaction = 'rebuild' | 'keep' | 'follow' | { readonly refuse: string };
+
+export interface Disturbance {
+  /** What it stands on, as it was and as it shall be. */
+  readonly before: CatalogObject;
+  readonly after: CatalogObject;
+  readonly manner: 'rebuilt' | 'retyped' | 'swapped';
+}
+
+/**
+ * The functions are declared as methods, so that the kind of a table fits into a list of kinds:
+ * each is only ever called with objects of its own kind.
+ */
+export interface KindSpec<Definition> {
+  /** Its name, and the first part of its objects' ids. */
+  readonly name: string;
+  /** PostgreSQL's words for it where they differ from the name: `MATERIALIZED VIEW`. */
+  readonly noun?: string;
+  /**
+   * The query that reads every object of the kind at once and returns rows of the columns of
+   * `KindRow`. `undefined` where the server has no such kind.
+   */
+  query(serverVersion: number): string | undefined;
+  /** The object as COMMENT ON and ALTER … OWNER TO name it: `TABLE public.users`. */
+  target(object: CatalogObject<Definition>): string;
+  /** The object as GRANT … ON names it, where that differs from `target`. */
+  grantTarget?(object: CatalogObject<Definition>): string;
+  /**
+   * Privileges of a column are written `SELECT (email)`; this adds the list to the privilege.
+   */
+  grantColumns?(object: CatalogObject<Definition>): string;
+  /** `parts` are those of its parts that are written inside. */
+  create(
+    object: CatalogObject<Definition>,
+    sides: Sides,
+    parts: readonly Part[],
+  ): readonly Statement[];
+  drop(object: CatalogObject<Definition>, sides: Sides): readonly Statement[];
+  /** Called only when the definitions differ. Comment, owner and privileges are not its matter. */
+  alter(
+    before: CatalogObject<Definition>,
+    after: CatalogObject<Definition>,
+    sides: Sides,
+  ): Alteration;
+  /** Default: definitions are equal when their JSON is. */
+  isSame?(
+    before: CatalogObject<Definition>,
+    after: CatalogObject<Definition>,
+    sides: Sides,
+  ): boolean;
+  /**
+   * How it reads inside the statement that creates its parent; `undefined` when it cannot stand
+   * there and needs a statement of its own. `parts` are its own parts that are written inside.
+   */
+  clause?(
+    object: CatalogObject<Definition>,
+    sides: Sides,
+    parts: readonly Part[],
+  ): string | undefined;
+  /** Further objects it needs, beside what pg_depend says. */
+  requires?(object: CatalogObject<Definition>): readonly ObjectId[];
+  /** Names it takes, which no other object may have at the same time: `relation public.users`. */
+  occupies?(object: CatalogObject<Definition>): readonly string[];
+  /** Default: `rebuild`. */
+  react?(object: CatalogObject<Definition>, disturbance: Disturbance, sides: Sides): Reaction;
+  /** The statements of the reaction `follow`. */
+  follow?(
+    before: CatalogObject<Definition>,
+    after: CatalogObject<Definition>,
+    sides: Sides,
+  ): readonly Statement[];
+  /**
+   * For a type that rows use: how it moves aside so that its successor can be created, columns
+   * be converted, and `discard` drop it. Without it, a rebuilt object is dropped and created.
+   */
+  moveAside?(object: CatalogObject<Definition>): readonly Statement[];
+  discard?(object: CatalogObject<Definition>): readonly Statement[];
+  /** How it takes another name, where it can. `names` are all the parts of the new one. */
+  rename?(object: CatalogObject<Definition>, names: readonly string[]): readonly Statement[];
+  /**
+   * Texts in which PostgreSQL keeps no dependencies, such as the body of a function: what they
+   * name is created before, where that is possible.
+   */
+  looseText?(object: CatalogObject<Definition>): string | undefined;
+}
+
+/** A kind, whatever its definition. */
+export type Kind = KindSpec<unknown>;
