@@ -60,7 +60,7 @@ export async function readDependencies(
     for (const id of KIND_BY_NAME.get(object.kind)?.requires?.(object) ?? []) {
       add(object.id, id, false);
     }
-    if (object.parent !== null) found.delete(`${object.id}\n${object.parent}`);
+    // A column goes with its table; a table in a schema depends on it as PostgreSQL says.
     if (object.parent !== null) add(object.id, object.parent, true);
   }
   return [...found.values()].sort(byText);

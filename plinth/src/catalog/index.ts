@@ -11,6 +11,8 @@ export type {
   Unmodelled,
 } from './catalog-object.js';
 export type { CatalogReader } from './catalog-reader.js';
+export { type BornWith, bornWith } from './facets/born-with.js';
+export { facetStatements } from './facets/facet-statements.js';
 export { introspect } from './introspect.js';
 export type { Alteration, Disturbance, Kind, Part, Reaction, Sides } from './kind.js';
 export { KIND_BY_NAME, KINDS } from './kinds.js';

@@ -41,6 +41,9 @@ export interface Sides {
   /** The parts of an object, on either side, in the order of the catalog. */
   partsBefore(id: ObjectId): readonly CatalogObject[];
   partsAfter(id: ObjectId): readonly CatalogObject[];
+  /** What depends on an object, on either side. */
+  dependentsBefore(id: ObjectId): readonly CatalogObject[];
+  dependentsAfter(id: ObjectId): readonly CatalogObject[];
   /** Whether this plan creates it (it may have been there before and is created anew). */
   isCreated(id: ObjectId): boolean;
   isDropped(id: ObjectId): boolean;
@@ -147,6 +150,19 @@ export interface KindSpec<Definition> {
   requires?(object: CatalogObject<Definition>): readonly ObjectId[];
   /** Names it takes, which no other object may have at the same time: `relation public.users`. */
   occupies?(object: CatalogObject<Definition>): readonly string[];
+  /**
+   * Whether it has to be there before the object is created. `false` for a dependency that only
+   * says with what the object is dropped, as a sequence's on the column that owns it.
+   * Default: true.
+   */
+  isNeeded?(object: CatalogObject<Definition>, on: ObjectId): boolean;
+  /** Its drop is always a statement of its own, because rows go with it. Default: false. */
+  readonly dropsAlone?: boolean;
+  /**
+   * Only its own table knows its name, so a rename is no more than that: the differ finds a
+   * renamed one by its definition and renames it instead of building it anew. Needs `rename`.
+   */
+  readonly renamesFreely?: boolean;
   /** Default: `rebuild`. */
   react?(object: CatalogObject<Definition>, disturbance: Disturbance, sides: Sides): Reaction;
   /** The statements of the reaction `follow`. */

@@ -59,6 +59,10 @@ export const ERROR_CODES = {
   CATALOG_SERVER_TOO_OLD: code('The server is older than PostgreSQL 14.'),
   CATALOG_UNREADABLE: code('A catalog of the server may not be read.'),
 
+  DIFF_CATALOG_INVALID: code('A catalog holds what this Plinth does not know.'),
+  DIFF_REFUSED: code('No statements lead from one schema to the other without losing rows.'),
+  DIFF_RENAME_INVALID: code('A rename names no object, or a name that is taken.'),
+
   TESTING_SERVER_FAILED: code('The PostgreSQL server for tests cannot be started.'),
 } as const satisfies Record<string, ErrorCodeFacts>;
 

@@ -1,0 +1,97 @@
+// Makes the groups free of circles: first by giving what was folded a statement of its own, then
+// by letting go of orders that are only preferred.
+
+import { PlinthError } from '../errors/index.js';
+import type { CatalogIndex } from './catalog-index.js';
+import { findCycles } from './find-cycles.js';
+import { rootOf } from './fold-nodes.js';
+import { type Group, groupNodes } from './order-nodes.js';
+import type { WorkGraph, WorkNode } from './work-graph.js';
+
+export interface Acyclic {
+  readonly groups: readonly Group[];
+  /** What runs before something that its text names. */
+  readonly unordered: ReadonlySet<WorkNode>;
+}
+
+/** @throws PlinthError DIFF_REFUSED where objects need each other and no order serves. */
+export function breakCycles(graph: WorkGraph, from: CatalogIndex, to: CatalogIndex): Acyclic {
+  const unordered = new Set<WorkNode>();
+  for (;;) {
+    const groups = groupNodes(graph.nodes);
+    const cycles = findCycles(groups, (group) => [...group.after, ...group.preferablyAfter]);
+    if (cycles.length === 0) return { groups, unordered };
+    for (const cycle of cycles) {
+      if (!unfold(cycle, from, to) && !letGo(cycle, unordered)) throw circle(cycle);
+    }
+  }
+}
+
+/**
+ * Unfolds the members that hold the circle together and are the easiest to write alone: the last
+ * in the order of kinds, which are foreign keys where there are any.
+ */
+function unfold(cycle: readonly Group[], from: CatalogIndex, to: CatalogIndex): boolean {
+  const inCycle = new Set(cycle.map(({ root }) => root));
+  const rank = (node: WorkNode): number =>
+    to.has(node.object.id) ? to.positionOf(node.object.id) : from.positionOf(node.object.id);
+  const ties = cycle
+    .flatMap(({ members }) => members)
+    .filter((node) => node.foldedInto !== undefined)
+    .flatMap((node) => tiesOf(node, cycle, inCycle));
+  if (ties.length === 0) return false;
+  const last = ties.reduce((a, b) => (rank(b.node) > rank(a.node) ? b : a)).node.object.kind;
+  const chosen = ties.filter(({ node }) => node.object.kind === last);
+  // Those that point back are kept, so that one order of the wholes is left.
+  const forward = chosen.filter(({ node, to: target }) => rank(rootOf(node)) < rank(target));
+  for (const { node } of forward.length > 0 ? forward : chosen) node.foldedInto = undefined;
+  return true;
+}
+
+interface Tie {
+  readonly node: WorkNode;
+  /** The root of the group that it ties its own to. */
+  readonly to: WorkNode;
+}
+
+/** A part that is created waits for other groups; a part that is dropped is waited for. */
+function tiesOf(
+  node: WorkNode,
+  cycle: readonly Group[],
+  inCycle: ReadonlySet<WorkNode>,
+): readonly Tie[] {
+  const own = rootOf(node);
+  if (node.verb === 'create') {
+    return [...node.after, ...node.preferablyAfter]
+      .map(rootOf)
+      .filter((root) => root !== own && inCycle.has(root))
+      .map((root) => ({ node, to: root }));
+  }
+  return cycle
+    .filter(({ root, members }) => root !== own && members.some(({ after }) => after.has(node)))
+    .map(({ root }) => ({ node, to: root }));
+}
+
+function letGo(cycle: readonly Group[], unordered: Set<WorkNode>): boolean {
+  const inCycle = new Set(cycle.map(({ root }) => root));
+  let changed = false;
+  for (const node of cycle.flatMap(({ members }) => members)) {
+    for (const other of node.preferablyAfter) {
+      if (!inCycle.has(rootOf(other))) continue;
+      node.preferablyAfter.delete(other);
+      unordered.add(rootOf(node));
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+function circle(cycle: readonly Group[]): PlinthError {
+  const names = cycle.map(({ root }) => `${root.verb} ${root.object.id}`).sort();
+  const shown = names.length > 8 ? [...names.slice(0, 8), `… ${names.length - 8} more`] : names;
+  return new PlinthError(
+    'DIFF_REFUSED',
+    `These changes need each other, and no order serves:\n${shown.map((name) => `  ${name}`).join('\n')}`,
+    { hint: 'Make the change in two steps, of which the first removes what ties them together.' },
+  );
+}

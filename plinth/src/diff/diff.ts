@@ -1,0 +1,88 @@
+// The diff of two catalogs: pure, and the same text for the same input.
+
+import { bornWith, type Catalog, type CatalogObject } from '../catalog/index.js';
+import { PlinthError } from '../errors/index.js';
+import { breakCycles } from './break-cycles.js';
+import { CatalogIndex } from './catalog-index.js';
+import { decideFates } from './decide-fates.js';
+import type { Fates, Refusal } from './fate.js';
+import { foldNodes } from './fold-nodes.js';
+import { sortGroups } from './order-nodes.js';
+import type { Change, DiffOptions, Plan } from './plan.js';
+import { applyRenames } from './renames.js';
+import { spreadDisturbances } from './spread-disturbances.js';
+import { TwoSides } from './two-sides.js';
+import { buildWorkGraph } from './work-graph.js';
+import { writeStatements } from './write-statements.js';
+
+/**
+ * The ordered statements that turn one schema into another.
+ *
+ * Both catalogs must have been read from the same major version of PostgreSQL: it prints the same
+ * object differently from one major to the next.
+ *
+ * @throws PlinthError DIFF_REFUSED where PostgreSQL has no way from one to the other that keeps
+ *   the rows; DIFF_RENAME_INVALID where a rename names nothing.
+ * @example const plan = diff(await introspect(production), await introspect(wanted));
+ */
+export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Plan {
+  const renamed = applyRenames(strip(from, options), strip(to, options), options.renames ?? []);
+  const before = new CatalogIndex(renamed.from);
+  const after = new CatalogIndex(strip(to, options));
+  const fates: Fates = new Map();
+  const sides = new TwoSides({
+    from: before,
+    to: after,
+    fates,
+    plain: options.plain ?? false,
+    serverVersion: options.serverVersion ?? from.serverVersion,
+  });
+  refuse([
+    ...decideFates(before, after, fates, sides),
+    ...spreadDisturbances(before, after, fates, sides),
+  ]);
+  const graph = buildWorkGraph(before, after, fates);
+  foldNodes(graph, before, after, sides);
+  const { groups, unordered } = breakCycles(graph, before, after);
+  const sorted = sortGroups(groups, before, after);
+  // The one who runs the plan will own what it creates.
+  const born = bornWith({ ...after.catalog, role: from.role });
+  const writing = { from: before, to: after, fates, sides, born, unordered };
+  return {
+    changes: [...renamed.changes, ...changesOf(fates)],
+    statements: [...renamed.statements, ...writeStatements(sorted, writing)],
+    unmodelled: { from: from.unmodelled, to: to.unmodelled },
+  };
+}
+
+/** Takes out what is not compared. */
+function strip(catalog: Catalog, { owners = true, privileges = true }: DiffOptions): Catalog {
+  if (owners && privileges) return catalog;
+  const objects = catalog.objects.map(
+    (object): CatalogObject => ({
+      ...object,
+      owner: owners ? object.owner : null,
+      privileges: privileges ? object.privileges : null,
+    }),
+  );
+  return { ...catalog, objects };
+}
+
+const VERBS = { create: 'create', alter: 'alter', drop: 'drop', rebuild: 'rebuild', swap: 'rebuild' } as const;
+
+function changesOf(fates: Fates): readonly Change[] {
+  const changes: Change[] = [];
+  for (const [object, { how }] of fates) {
+    if (how !== 'keep') changes.push({ verb: VERBS[how], object });
+  }
+  return changes.sort((a, b) => (a.object < b.object ? -1 : 1));
+}
+
+function refuse(refusals: readonly Refusal[]): void {
+  if (refusals.length === 0) return;
+  const lines = refusals.map(({ object, reason }) => `  ${object}: ${reason}`);
+  throw new PlinthError('DIFF_REFUSED', `No way leads from one to the other:\n${lines.join('\n')}`, {
+    hint: 'Write this change by hand, in steps that keep the rows.',
+    details: { refusals },
+  });
+}

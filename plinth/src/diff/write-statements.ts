@@ -1,0 +1,97 @@
+// Asks the kinds for the statements of each group, in order.
+
+import {
+  type BornWith,
+  type CatalogObject,
+  facetStatements,
+  type ObjectId,
+  type Part,
+  type Sides,
+  type Statement,
+  statement,
+} from '../catalog/index.js';
+import type { CatalogIndex } from './catalog-index.js';
+import type { Fates } from './fate.js';
+import { kindOf } from './kind-of.js';
+import type { Group } from './order-nodes.js';
+import type { PlannedStatement } from './plan.js';
+import type { WorkNode } from './work-graph.js';
+
+export interface Writing {
+  readonly from: CatalogIndex;
+  readonly to: CatalogIndex;
+  readonly fates: Fates;
+  readonly sides: Sides;
+  readonly born: BornWith;
+  /** What runs before something that its text names. */
+  readonly unordered: ReadonlySet<WorkNode>;
+}
+
+export function writeStatements(groups: readonly Group[], writing: Writing): PlannedStatement[] {
+  return groups.flatMap((group) => {
+    const { id } = group.root.object;
+    const side = writing.to.has(id) ? writing.to : writing.from;
+    const block: ObjectId = side.wholeOf(id);
+    return writeGroup(group, writing).map((written) => ({ ...written, object: id, block }));
+  });
+}
+
+function writeGroup(group: Group, writing: Writing): readonly Statement[] {
+  const { root } = group;
+  const { object } = root;
+  const kind = kindOf(object);
+  switch (root.verb) {
+    case 'create': {
+      const created = create(group, writing);
+      if (!writing.unordered.has(root)) return created;
+      // Its body names what comes later.
+      return [
+        statement('SET check_function_bodies = off'),
+        ...created,
+        statement('RESET check_function_bodies'),
+      ];
+    }
+    case 'alter':
+      return alter(object.id, writing);
+    case 'drop':
+      return kind.drop(object, writing.sides);
+    case 'aside':
+      return kind.moveAside?.(object) ?? [];
+    case 'discard':
+      return kind.discard?.(object) ?? [];
+  }
+}
+
+function create({ root, members }: Group, writing: Writing): readonly Statement[] {
+  const { sides, born } = writing;
+  const folded = members.filter(({ verb }) => verb === 'create').map(({ object }) => object);
+  const byCatalog = folded.sort(
+    (a, b) => writing.to.positionOf(a.id) - writing.to.positionOf(b.id),
+  );
+  const parts = partsOf(root.object, byCatalog, sides);
+  return [
+    ...kindOf(root.object).create(root.object, sides, parts),
+    ...byCatalog.flatMap((object) => facetStatements(kindOf(object), undefined, object, born)),
+  ];
+}
+
+/** The clauses of what is folded into an object, each with the clauses of its own parts in it. */
+function partsOf(
+  whole: CatalogObject,
+  folded: readonly CatalogObject[],
+  sides: Sides,
+): readonly Part[] {
+  return folded
+    .filter(({ parent }) => parent === whole.id)
+    .flatMap((object) => {
+      const clause = kindOf(object).clause?.(object, sides, partsOf(object, folded, sides));
+      return clause === undefined ? [] : [{ object, clause }];
+    });
+}
+
+function alter(id: ObjectId, { fates, born }: Writing): readonly Statement[] {
+  const fate = fates.get(id);
+  if (fate?.how !== 'alter') return [];
+  const { before, after, statements } = fate;
+  return [...statements, ...facetStatements(kindOf(after), before, after, born)];
+}
