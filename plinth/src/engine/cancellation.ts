@@ -3,6 +3,14 @@
 
 import { PlinthError } from '../errors/index.js';
 
+/** The part of an AbortSignal that is used: what stands in for one need not be an EventTarget. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void, options?: { readonly once: true }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** Asks the server to cancel what a connection runs; never rejects. */
 export type Cancel = () => Promise<void>;
 
@@ -14,7 +22,7 @@ export type Cancel = () => Promise<void>;
  * @throws PlinthError ENGINE_ABORTED when the abort is what ended the statement.
  */
 export async function cancellable<Result>(
-  signal: AbortSignal,
+  signal: CancelSignal,
   cancel: Cancel,
   send: () => Promise<Result>,
 ): Promise<Result> {
@@ -35,12 +43,12 @@ export async function cancellable<Result>(
 }
 
 /** @throws PlinthError ENGINE_ABORTED */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
+export function throwIfAborted(signal: CancelSignal | undefined): void {
   if (signal?.aborted === true) throw abortedError(signal, signal.reason);
 }
 
-export function abortedError(signal: AbortSignal, cause: unknown): PlinthError {
-  const reason: unknown = signal.reason;
+export function abortedError(signal: CancelSignal, cause: unknown): PlinthError {
+  const { reason } = signal;
   const why = reason instanceof Error ? `: ${reason.message}` : '';
   return new PlinthError('ENGINE_ABORTED', `the work was aborted${why}`, {
     hint: 'Nothing of an open transaction was kept; run it again if it is still wanted.',

@@ -2,7 +2,7 @@
 
 import { EventEmitter } from 'node:events';
 import { PlinthError } from '../errors/index.js';
-import { type Cancel, cancellable } from './cancellation.js';
+import { type Cancel, type CancelSignal, cancellable } from './cancellation.js';
 import type { Lease } from './lease.js';
 import type { ArrayQuery, QueryExecutor, QueryResult, QueryRow } from './query.js';
 import { type Report, runStatement } from './run-statement.js';
@@ -22,7 +22,7 @@ export type TransactionState = 'idle' | 'open' | 'failed';
 export interface ConnectionParts {
   readonly lease: Lease;
   readonly cancel: Cancel;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CancelSignal | undefined;
   /** Told of every statement; none when nobody listens. */
   readonly report: Report | undefined;
   /** Wraps every statement; none where nobody traces. */

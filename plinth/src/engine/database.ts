@@ -9,6 +9,7 @@ import {
   extractTablesRelationalConfig,
   type RelationalSchemaConfig,
 } from 'drizzle-orm/relations';
+import type { CancelSignal } from './cancellation.js';
 import {
   PlinthPreparedQuery,
   type PlinthQueryResultHKT,
@@ -122,7 +123,7 @@ export class Database<Schema extends DatabaseSchema = Record<string, never>> ext
   }
 
   /** The same database whose statements are cancelled on the server when the signal aborts. */
-  withSignal(signal: AbortSignal): Database<Schema> {
+  withSignal(signal: CancelSignal): Database<Schema> {
     return this.#with({ ...this.#parts.options, signal });
   }
 

@@ -1,7 +1,7 @@
 // The engine: the pool of one database, its health and its end. It knows no tables and no Drizzle.
 
 import { EventEmitter } from 'node:events';
-import { abortedError, throwIfAborted } from './cancellation.js';
+import { abortedError, type CancelSignal, throwIfAborted } from './cancellation.js';
 import { Connection } from './connection.js';
 import { type ConnectionPool, closedError } from './connection-pool.js';
 import type { EngineSettings } from './engine-options.js';
@@ -9,7 +9,7 @@ import type { Health, HealthCheck } from './health.js';
 import type { Lease } from './lease.js';
 import type { EngineEvents, PoolStatus } from './pool-events.js';
 import type { ArrayQuery, QueryEvent, QueryExecutor, QueryResult, QueryRow } from './query.js';
-import { runStatement } from './run-statement.js';
+import { runOnce, runUntilAborted } from './run-once.js';
 import type { Statement } from './send-statement.js';
 import type { StatementHook } from './statement-hook.js';
 import { type Scope, scopePrelude } from './tenant-scope.js';
@@ -31,7 +31,7 @@ export interface EngineBackend {
 export interface RunOptions {
   readonly scope?: Scope | undefined;
   /** Cancels the running statement on the server. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: CancelSignal | undefined;
 }
 
 /** A pool of connections to one database. */
@@ -42,7 +42,9 @@ export class Engine extends EventEmitter<EngineEvents> implements QueryExecutor 
   readonly #backend: EngineBackend;
   readonly #settings: EngineSettings;
   #closing: Promise<void> | undefined;
+  readonly #report = (event: QueryEvent) => this.#tell(event);
   #hook: StatementHook | undefined;
+  #isHookWanted: () => boolean = () => true;
 
   /** Not for users: `openEngine` and `connect` make engines. */
   constructor(
@@ -66,9 +68,15 @@ export class Engine extends EventEmitter<EngineEvents> implements QueryExecutor 
     return this.#settings.tenantRole;
   }
 
-  /** Puts a hook around every statement, in place of the one before; `undefined` takes it away. */
-  instrument(hook: StatementHook | undefined): void {
+  /**
+   * Puts a hook around every statement, in place of the one before; `undefined` takes it away.
+   *
+   * @param isWanted Asked before every statement; where it says no, the hook is left out.
+   *   Default: always.
+   */
+  instrument(hook: StatementHook | undefined, isWanted: () => boolean = () => true): void {
     this.#hook = hook;
+    this.#isHookWanted = isWanted;
   }
 
   /** Whether a pooler hands each transaction to another session; nothing is kept in one then. */
@@ -82,22 +90,23 @@ export class Engine extends EventEmitter<EngineEvents> implements QueryExecutor 
     options: RunOptions = {},
   ): Promise<QueryResult<Row>> {
     const { scope, signal } = options;
-    if (signal !== undefined || this.#hook !== undefined) {
+    if (this.#wantedHook() !== undefined) {
       return this.#lend(undefined, signal, (connection) =>
         connection.query<Row>(text, values, scope),
       );
     }
     const prelude = scope && scopePrelude(scope);
-    return this.#runOnce<Row>({ text, values, rowMode: 'object', prelude });
+    return this.#runOnce<Row>({ text, values, rowMode: 'object', prelude }, signal);
   }
 
   queryArrays(query: ArrayQuery, options: RunOptions = {}): Promise<QueryResult<unknown[]>> {
     const { scope, signal } = options;
-    if (signal !== undefined || this.#hook !== undefined) {
+    if (this.#wantedHook() !== undefined) {
       return this.#lend(undefined, signal, (connection) => connection.queryArrays(query, scope));
     }
+    const { text, values } = query;
     const prelude = scope && scopePrelude(scope);
-    return this.#runOnce<unknown[]>({ ...query, rowMode: 'array', prelude });
+    return this.#runOnce<unknown[]>({ text, values, rowMode: 'array', prelude }, signal);
   }
 
   /**
@@ -150,28 +159,17 @@ export class Engine extends EventEmitter<EngineEvents> implements QueryExecutor 
     await this.close();
   }
 
-  /** One statement on any connection: the path that most work takes, so it makes one promise. */
-  #runOnce<Row>(statement: Statement): Promise<QueryResult<Row>> {
+  #runOnce<Row>(statement: Statement, signal: CancelSignal | undefined): Promise<QueryResult<Row>> {
     if (this.#closing !== undefined) return Promise.reject(closedError(this.description));
-    const { pool } = this.#backend;
-    return new Promise((resolve, reject) => {
-      pool.lend(undefined, (failure, lease) => {
-        if (lease === undefined) {
-          reject(failure);
-          return;
-        }
-        runStatement(lease, statement, this.#reporter(), (error, result) => {
-          pool.release(lease);
-          if (error === undefined) resolve(result);
-          else reject(error);
-        });
-      });
-    });
+    const report = this.#reporter();
+    return signal === undefined
+      ? runOnce<Row>(this.#backend, statement, report)
+      : runUntilAborted<Row>(this.#backend, statement, report, signal);
   }
 
   async #lend<Result>(
     origin: Error | undefined,
-    signal: AbortSignal | undefined,
+    signal: CancelSignal | undefined,
     use: (connection: Connection, lease: Lease) => Promise<Result>,
   ): Promise<Result> {
     const lease = await this.#checkOut(origin, signal);
@@ -180,7 +178,7 @@ export class Engine extends EventEmitter<EngineEvents> implements QueryExecutor 
       signal,
       cancel: () => this.#backend.cancel(lease),
       report: this.#reporter(),
-      hook: this.#hook,
+      hook: this.#wantedHook(),
     });
     try {
       return await use(connection, lease);
@@ -190,7 +188,7 @@ export class Engine extends EventEmitter<EngineEvents> implements QueryExecutor 
     }
   }
 
-  async #checkOut(origin: Error | undefined, signal: AbortSignal | undefined): Promise<Lease> {
+  async #checkOut(origin: Error | undefined, signal: CancelSignal | undefined): Promise<Lease> {
     if (this.#closing !== undefined) throw closedError(this.description);
     throwIfAborted(signal);
     const { pool } = this.#backend;
@@ -208,13 +206,19 @@ export class Engine extends EventEmitter<EngineEvents> implements QueryExecutor 
     });
   }
 
+  #wantedHook(): StatementHook | undefined {
+    return this.#hook !== undefined && this.#isHookWanted() ? this.#hook : undefined;
+  }
+
   #reporter(): ((event: QueryEvent) => void) | undefined {
+    const isHeard = this.listenerCount('query') > 0 || this.#settings.slowQueryThreshold > 0;
+    return isHeard ? this.#report : undefined;
+  }
+
+  #tell(event: QueryEvent): void {
+    this.emit('query', event);
     const slowMs = this.#settings.slowQueryThreshold * 1000;
-    if (this.listenerCount('query') === 0 && slowMs === 0) return undefined;
-    return (event) => {
-      this.emit('query', event);
-      if (slowMs > 0 && event.durationMs >= slowMs) this.emit('slowQuery', event);
-    };
+    if (slowMs > 0 && event.durationMs >= slowMs) this.emit('slowQuery', event);
   }
 
   async #close(): Promise<void> {

@@ -1,5 +1,6 @@
 // The room for connections: URLs, drivers, the pool, sessions, health. It knows no tables.
 
+export type { CancelSignal } from './cancellation.js';
 export { type ConnectOptions, connect } from './connect.js';
 export type { Connection, TransactionState } from './connection.js';
 export type { Database, Transaction } from './database.js';

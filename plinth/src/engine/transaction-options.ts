@@ -2,6 +2,7 @@
 
 import type { PgTransactionConfig } from 'drizzle-orm/pg-core';
 import { PlinthError } from '../errors/index.js';
+import type { CancelSignal } from './cancellation.js';
 
 export type IsolationLevel = NonNullable<PgTransactionConfig['isolationLevel']>;
 
@@ -16,7 +17,7 @@ export interface TransactionOptions extends PgTransactionConfig {
    */
   readonly retries?: number;
   /** Cancels the running statement on the server and rolls the transaction back. */
-  readonly signal?: AbortSignal;
+  readonly signal?: CancelSignal;
 }
 
 export const DEFAULT_RETRIES = 3;

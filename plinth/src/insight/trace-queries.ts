@@ -25,7 +25,7 @@ export async function traceQueries(engine: Engine): Promise<boolean> {
   api ??= findApi();
   const found = await api;
   if (found === undefined) return false;
-  engine.instrument(spanHook(found, engine.kind));
+  engine.instrument(spanHook(found, engine.kind), recordingCheck(found));
   return true;
 }
 
@@ -46,6 +46,18 @@ function isMissing(error: unknown): boolean {
     error.code === 'ERR_MODULE_NOT_FOUND' &&
     error.message.includes(`'${API}'`)
   );
+}
+
+/**
+ * The package is often there because something else needs it. Without an SDK it would only make
+ * spans of nothing, at the price of another way through the engine.
+ */
+function recordingCheck({ trace, ProxyTracerProvider }: Api): () => boolean {
+  const nobody = new ProxyTracerProvider().getDelegate();
+  return () => {
+    const provider = trace.getTracerProvider();
+    return !(provider instanceof ProxyTracerProvider) || provider.getDelegate() !== nobody;
+  };
 }
 
 function spanHook({ trace, SpanKind, SpanStatusCode }: Api, kind: Engine['kind']): StatementHook {
