@@ -17,7 +17,9 @@ export interface ShutdownReport {
 
 export class Lifecycle {
   readonly #app: FastifyInstance;
-  readonly #inFlight = new Map<ServerResponse, Promise<void>>();
+  readonly #inFlight = new Set<ServerResponse>();
+  /** What the end waits for, once it has begun. */
+  #awaited: { readonly left: Set<ServerResponse>; readonly done: () => void } | undefined;
   #shutdown: Promise<ShutdownReport> | undefined;
 
   constructor(app: FastifyInstance) {
@@ -53,7 +55,7 @@ export class Lifecycle {
   async #shutDown(deadlineMs: number): Promise<ShutdownReport> {
     const stop = new AbortController();
     const deadline = delay(deadlineMs, 'late', { signal: stop.signal }).catch(() => 'stopped');
-    await Promise.race([Promise.all(this.#inFlight.values()), deadline]);
+    await Promise.race([this.#ended(), deadline]);
     const closed = this.#app.close().then(() => 'closed');
     let cutOff = 0;
     if ((await Promise.race([closed, deadline])) === 'late') {
@@ -65,13 +67,20 @@ export class Lifecycle {
     return { cutOff };
   }
 
-  #track(response: ServerResponse): void {
-    const ended = new Promise<void>((resolve) => {
-      response.once('close', () => {
-        this.#inFlight.delete(response);
-        resolve();
-      });
+  #ended(): Promise<void> {
+    if (this.inFlight === 0) return Promise.resolve();
+    return new Promise((done) => {
+      this.#awaited = { left: new Set(this.#inFlight), done };
     });
-    this.#inFlight.set(response, ended);
+  }
+
+  #track(response: ServerResponse): void {
+    this.#inFlight.add(response);
+    response.on('close', () => {
+      this.#inFlight.delete(response);
+      if (this.#awaited === undefined) return;
+      const { left, done } = this.#awaited;
+      if (left.delete(response) && left.size === 0) done();
+    });
   }
 }
