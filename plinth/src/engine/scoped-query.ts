@@ -7,10 +7,8 @@ import { NamedQuery, type NamedStatement, type Settle } from './named-query.js';
 declare module 'pg' {
   // What node-postgres' own queries use, beyond what its types publish.
   interface Query {
-    prepare(connection: Connection): void;
     requiresPreparation(): boolean;
     handleDataRow(message: object): void;
-    handleCommandComplete(message: object, connection: Connection): void;
     handleError(error: Error, connection: Connection): void;
   }
   interface Connection {
@@ -46,7 +44,7 @@ export class ScopedQuery extends NamedQuery {
   constructor(prelude: Prelude, statement: NamedStatement, settle: Settle) {
     super(statement, settle);
     this.#prelude = prelude;
-    this.#ownName = statement.name;
+    this.#ownName = statement.prepared?.name;
   }
 
   // Also without values: only the extended protocol can carry two statements to one Sync.

@@ -5,6 +5,7 @@ import { Query, type ResultBuilder } from 'pg';
 import { NamedQuery, type Settle } from './named-query.js';
 import type { PooledClient } from './pooled-client.js';
 import { type Prelude, ScopedQuery } from './scoped-query.js';
+import type { PreparedStatement } from './statement-cache.js';
 
 export interface Statement {
   readonly text: string;
@@ -25,13 +26,13 @@ export function sendStatement(client: PooledClient, statement: Statement, settle
     client.query(new Query(text, lastResult(settle)));
     return;
   }
-  const name = client.statements.nameOf(text);
-  sendExtended(client, statement, name, (error, result) => {
-    if (error === undefined || name === undefined || !isStalePlan(error)) {
+  const prepared = client.statements.statementOf(text);
+  sendExtended(client, statement, prepared, (error, result) => {
+    if (error === undefined || prepared === undefined || !isStalePlan(error)) {
       settle(error, result);
       return;
     }
-    client.forgetStatement(text, name);
+    client.forgetStatement(text, prepared.name);
     // In a transaction the error has ended it already, and only its owner can run it again.
     if (client.getTransactionStatus() === 'I') sendExtended(client, statement, undefined, settle);
     else settle(error, result);
@@ -49,10 +50,10 @@ function lastResult(settle: Settle): Settle {
 function sendExtended(
   client: PooledClient,
   { text, values = [], rowMode, prelude }: Statement,
-  name: string | undefined,
+  prepared: PreparedStatement | undefined,
   settle: Settle,
 ): void {
-  const statement = { text, values, name, rowMode };
+  const statement = { text, values, prepared, rowMode };
   if (prelude === undefined) {
     client.query(new NamedQuery(statement, settle));
     return;

@@ -1,10 +1,29 @@
 // Which statements a connection has prepared on its server, under which names, and which of them
 // to give up when there are too many. It sends nothing.
 
+import type { Connection, FieldDef } from 'pg';
+
+/** A statement that a connection has prepared, or will when it is first run. */
+export interface PreparedStatement {
+  readonly name: string;
+  readonly text: string;
+  /** Known once it ran. */
+  shape: RowShape | undefined;
+}
+
+/** What node-postgres makes of the description of a result, under its own names. */
+export interface RowShape {
+  fields: FieldDef[];
+  _parsers: readonly ((text: string) => unknown)[] | undefined;
+  _prebuiltEmptyResultObject: object | null;
+  /** The statement's connection, without the message that asks for the description. */
+  readonly connection: Connection;
+}
+
 /** The names of one connection's prepared statements, least recently used first. */
 export class StatementCache {
   readonly #size: number;
-  readonly #names = new Map<string, string>();
+  readonly #statements = new Map<string, PreparedStatement>();
   #evicted: string[] = [];
   #count = 0;
 
@@ -18,19 +37,19 @@ export class StatementCache {
     return this.#size === 0;
   }
 
-  /** The name to run a text under; `undefined` to run it without one. */
-  nameOf(text: string): string | undefined {
+  /** What to run a text as; `undefined` to run it without a name. */
+  statementOf(text: string): PreparedStatement | undefined {
     if (this.#size === 0) return undefined;
-    const known = this.#names.get(text);
+    const known = this.#statements.get(text);
     if (known !== undefined) {
-      this.#names.delete(text);
-      this.#names.set(text, known);
+      this.#statements.delete(text);
+      this.#statements.set(text, known);
       return known;
     }
-    const name = `plinth_${++this.#count}`;
-    this.#names.set(text, name);
-    if (this.#names.size > this.#size) this.#evictOldest();
-    return name;
+    const statement = { name: `plinth_${++this.#count}`, text, shape: undefined };
+    this.#statements.set(text, statement);
+    if (this.#statements.size > this.#size) this.#evictOldest();
+    return statement;
   }
 
   /** The names given up since the last call: the server must be told to forget them. */
@@ -42,16 +61,16 @@ export class StatementCache {
 
   /** Gives the text another name at its next use. */
   forget(text: string): void {
-    this.#names.delete(text);
+    this.#statements.delete(text);
   }
 
   get size(): number {
-    return this.#names.size;
+    return this.#statements.size;
   }
 
   #evictOldest(): void {
-    for (const [text, name] of this.#names) {
-      this.#names.delete(text);
+    for (const [text, { name }] of this.#statements) {
+      this.#statements.delete(text);
       this.#evicted.push(name);
       return;
     }
