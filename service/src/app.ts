@@ -11,6 +11,7 @@ import { loggerOptions } from './logger-options.js';
 import { registerMetrics } from './metrics.js';
 import { registerOpenApi } from './openapi.js';
 import { RequestLog } from './request-log.js';
+import { deferLogger } from './request-logger.js';
 import { taskRoutes } from './routes/tasks.js';
 import { todoRoutes } from './routes/todos.js';
 import { healthRoutes } from './schemas/health.js';
@@ -27,6 +28,7 @@ export async function buildApp({ settings, db, revisions }: AppParts): Promise<F
     ...serverOptions(),
     logger: loggerOptions(settings),
     logController: new RequestLog(),
+    childLoggerFactory: deferLogger,
   });
   app.setValidatorCompiler(zodValidatorCompiler);
   // The types hold an answer to its schema, and no answer is built from more than its columns.
