@@ -134,14 +134,15 @@ export class Database<Schema extends DatabaseSchema = Record<string, never>> ext
    * const byId = db.select().from(notes).where(eq(notes.id, sql.placeholder('id'))).prepare('');
    * const found = await db.tenant('acme').run(byId, { id });
    */
-  async run<Result>(
+  run<Result>(
     prepared: Prepared<Result>,
     placeholders: Record<string, unknown> = {},
   ): Promise<Result> {
     if (!(prepared instanceof PlinthPreparedQuery)) {
-      throw new TypeError('only a query that was prepared on a Plinth database can be run');
+      const message = 'only a query that was prepared on a Plinth database can be run';
+      return Promise.reject(new TypeError(message));
     }
-    return await prepared.executeOn(this.#source, placeholders);
+    return prepared.executeOn(this.#source, placeholders);
   }
 
   /** See {@link Engine.health}. */

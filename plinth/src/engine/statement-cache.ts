@@ -24,6 +24,8 @@ export interface RowShape {
 export class StatementCache {
   readonly #size: number;
   readonly #statements = new Map<string, PreparedStatement>();
+  /** The one used last: its place in the order is right already. */
+  #latest: PreparedStatement | undefined;
   #evicted: string[] = [];
   #count = 0;
 
@@ -39,15 +41,18 @@ export class StatementCache {
 
   /** What to run a text as; `undefined` to run it without a name. */
   statementOf(text: string): PreparedStatement | undefined {
+    if (this.#latest?.text === text) return this.#latest;
     if (this.#size === 0) return undefined;
     const known = this.#statements.get(text);
     if (known !== undefined) {
       this.#statements.delete(text);
       this.#statements.set(text, known);
+      this.#latest = known;
       return known;
     }
     const statement = { name: `plinth_${++this.#count}`, text, shape: undefined };
     this.#statements.set(text, statement);
+    this.#latest = statement;
     if (this.#statements.size > this.#size) this.#evictOldest();
     return statement;
   }
@@ -61,6 +66,7 @@ export class StatementCache {
 
   /** Gives the text another name at its next use. */
   forget(text: string): void {
+    if (this.#latest?.text === text) this.#latest = undefined;
     this.#statements.delete(text);
   }
 
