@@ -234,6 +234,23 @@ describe.each(DATABASES)('spans of an engine on the $kind', ({ kind, url }) => {
     }
   });
 
+  it('leaves the hook out while nobody would keep a span', async () => {
+    let asked = 0;
+    let wanted = false;
+    const hook: Parameters<typeof engine.instrument>[0] = async (_statement, send) => {
+      asked += 1;
+      return await send();
+    };
+    engine.instrument(hook, () => wanted);
+    await engine.query('SELECT 1');
+    await engine.withConnection((connection) => connection.query('SELECT 1'));
+    expect(asked).toBe(0);
+    wanted = true;
+    await engine.query('SELECT 1');
+    await engine.withConnection((connection) => connection.query('SELECT 1'));
+    expect(asked).toBe(2);
+  });
+
   it('ends with the hook', async () => {
     engine.instrument(undefined);
     await engine.query('SELECT 1');

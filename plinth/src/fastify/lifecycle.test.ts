@@ -25,6 +25,33 @@ it('waits for the requests in flight, then closes', async () => {
   expect(app.server.listening).toBe(false);
 });
 
+it('does not wait for requests that come after the end has begun', async () => {
+  const app = fastify();
+  const lifecycle = new Lifecycle(app);
+  const gates = [deferred(), deferred()];
+  let asked = 0;
+  app.get('/', async () => await gates[asked++]?.promise);
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const answers = [];
+  let end: Promise<unknown> | undefined;
+  for (const _ of gates) {
+    const arrived = once(app.server, 'request');
+    answers.push(fetch(url));
+    await arrived;
+    end ??= lifecycle.shutDown();
+  }
+  expect(lifecycle.inFlight).toBe(2);
+  const closing = once(app.server, 'close');
+  gates[0]?.resolve('first');
+  expect(await (await answers[0])?.text()).toBe('first');
+  await expect.poll(() => app.server.listening).toBe(false);
+  expect(lifecycle.inFlight).toBe(1);
+  gates[1]?.resolve('second');
+  expect(await (await answers[1])?.text()).toBe('second');
+  await closing;
+  expect(await end).toEqual({ cutOff: 0 });
+});
+
 it('cuts off what is left at the deadline, and counts it', async () => {
   const app = fastify();
   const lifecycle = new Lifecycle(app);
