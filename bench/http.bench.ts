@@ -14,7 +14,8 @@ export default async function run(): Promise<void> {
   await using server = await startPostgres();
   const { url } = await createDatabase(server.url);
   // LOG_LEVEL warn: the hand-written app logs nothing either.
-  const service = await startProcess(SERVICE, { DATABASE_URL: url });
+  // As many connections as the hand-written app has.
+  const service = await startProcess(SERVICE, { DATABASE_URL: url, DB_MAX_OVERFLOW: '0' });
   const bare = await startProcess(BARE_APP, { DATABASE_URL: url });
   try {
     const id = await fill(service.url);
