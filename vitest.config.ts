@@ -11,8 +11,8 @@ export default defineConfig({
       'service/test/**/*.test.ts',
       'test/**/*.test.ts',
     ],
-    // They stop servers and break networks, and have a run of their own.
-    exclude: ['**/node_modules/**', 'plinth/test/faults/**'],
+    // They stop servers and break networks, or take minutes, and have runs of their own.
+    exclude: ['**/node_modules/**', 'plinth/test/{diff,faults,practice}/**'],
     globalSetup: ['test/global-setup.ts'],
     // A database client is closed with its process: a leak in one file cannot reach another.
     pool: 'forks',

@@ -52,9 +52,17 @@ export function systemBinDirs(): readonly string[] {
     .filter((folder) => existsSync(join(folder, 'initdb')));
 }
 
-/** The schema of a database as `pg_dump -s` writes it, without what differs from run to run. */
-export async function dumpSchema(pgDump: string, url: string): Promise<string> {
-  const { stdout } = await run(pgDump, ['--schema-only', `--dbname=${url}`], {
+/**
+ * The schema of a database as `pg_dump -s` writes it, without what differs from run to run.
+ *
+ * @param flags Further ones, such as `--no-owner`.
+ */
+export async function dumpSchema(
+  pgDump: string,
+  url: string,
+  flags: readonly string[] = [],
+): Promise<string> {
+  const { stdout } = await run(pgDump, ['--schema-only', ...flags, `--dbname=${url}`], {
     maxBuffer: 64 * 1024 * 1024,
   });
   return normalizeDump(stdout);
@@ -66,4 +74,29 @@ export function normalizeDump(dump: string): string {
     .split('\n')
     .filter((line) => !/^-- Dumped (from|by) |^\\(un)?restrict /.test(line))
     .join('\n');
+}
+
+/**
+ * A dump as a sorted list of its statements: pg_dump orders some objects by when they were
+ * created. The order of columns inside a table is left out too: a column that is dropped and comes
+ * back stands last.
+ */
+export function dumpStatements(dump: string): readonly string[] {
+  return dump
+    .replace(/^--\n-- [^\n]*\n--\n/gm, '')
+    .replace(/^(?:SET \w+ = [^\n]*|SELECT pg_catalog\.set_config\([^\n]*);$/gm, '')
+    .split(/;\n/)
+    .map((statement) => sortColumns(statement.trim()))
+    .filter((statement) => statement !== '')
+    .sort();
+}
+
+function sortColumns(statement: string): string {
+  const table = /^(CREATE (?:UNLOGGED |FOREIGN )?TABLE [^\n]*\(|CREATE TYPE [^\n]* AS \()\n/;
+  const head = table.exec(statement)?.[0];
+  const end = statement.lastIndexOf('\n)');
+  if (head === undefined || end < head.length) return statement;
+  const lines = statement.slice(head.length, end).split('\n');
+  const sorted = lines.map((line) => line.replace(/,$/, '')).sort();
+  return `${head}${sorted.join('\n')}${statement.slice(end)}`;
 }

@@ -24,6 +24,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   fastify: 4,
   insight: 4,
   testing: 4,
+  sides: 4,
   config: 4,
   doctor: 4,
   cli: 5,

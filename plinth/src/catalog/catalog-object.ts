@@ -3,11 +3,14 @@
 /** Names one object of a catalog: its kind, a colon, and its name as SQL would write it. */
 export type ObjectId = `${string}:${string}`;
 
-/** A privilege on an object. `grantee` is `null` for the owner and `public` for everyone. */
+/** A privilege on an object. */
 export interface Grant {
+  /** `null` for the owner, `public` for everyone. */
   readonly grantee: string | null;
   readonly privilege: string;
   readonly grantable: boolean;
+  /** Who gave it, where that was not the owner. */
+  readonly grantor?: string;
 }
 
 /**

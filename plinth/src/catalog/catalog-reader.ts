@@ -17,11 +17,15 @@ export interface Reading {
   readonly role: string;
 }
 
-/** PostgreSQL deparses the same object to the same text under these, whatever the session's. */
+/**
+ * PostgreSQL deparses the same object to the same text under the first of these, whatever the
+ * session's. The last two are for speed: it guesses wrong how many rows of its catalogs a
+ * condition leaves, and would go through one for each row of another.
+ */
 const SETTINGS = `set_config('search_path', '', true), set_config('datestyle', 'ISO, YMD', true),
   set_config('intervalstyle', 'postgres', true), set_config('timezone', 'UTC', true),
   set_config('extra_float_digits', '1', true), set_config('quote_all_identifiers', 'off', true),
-  set_config('bytea_output', 'hex', true)`;
+  set_config('bytea_output', 'hex', true), set_config('jit', 'off', true), set_config('enable_nestloop', 'off', true)`;
 
 /**
  * Runs the work in one snapshot and leaves no setting behind: in a transaction of its own, or,
@@ -36,11 +40,11 @@ export async function withSnapshot<Result>(
     open ? 'SAVEPOINT plinth_introspect' : 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
   );
   try {
-    const [reading] = await readRows<{ version: string; role: string }>(
-      connection,
+    const { rows } = await connection.query<{ version: string; role: string }>(
       `SELECT current_setting('server_version_num') AS version, current_user::text AS role,
         ${SETTINGS}`,
     );
+    const [reading] = rows;
     const serverVersion = Number(reading?.version);
     if (serverVersion < OLDEST) throw tooOld(serverVersion);
     return await work({ serverVersion, role: reading?.role ?? '' });
@@ -49,12 +53,37 @@ export async function withSnapshot<Result>(
   }
 }
 
-/** @throws PlinthError CATALOG_UNREADABLE where the role may not read a catalog. */
+/**
+ * The rows of a query, in its order. They come as one JSON text, which is read several times
+ * faster than a row at a time.
+ *
+ * @throws PlinthError CATALOG_UNREADABLE where the role may not read a catalog.
+ */
 export async function readRows<Row>(
   connection: CatalogReader,
   text: string,
 ): Promise<readonly Row[]> {
-  return (await connection.query<Row & Record<string, unknown>>(text)).rows;
+  try {
+    const { rows } = await connection.query<{ rows: readonly Row[] | null }>(
+      `SELECT json_agg(r) AS rows FROM (${text}) r`,
+    );
+    return rows[0]?.rows ?? [];
+  } catch (error) {
+    throw isDenied(error) ? unreadable(error) : error;
+  }
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+function isDenied(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === INSUFFICIENT_PRIVILEGE;
+}
+
+function unreadable(error: Error): PlinthError {
+  return new PlinthError('CATALOG_UNREADABLE', `The schema cannot be read: ${error.message}.`, {
+    hint: 'Connect as a role that may read this catalog, such as the owner of the database.',
+    cause: error,
+  });
 }
 
 function tooOld(serverVersion: number): PlinthError {

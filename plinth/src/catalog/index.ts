@@ -11,6 +11,7 @@ export type {
   Unmodelled,
 } from './catalog-object.js';
 export type { CatalogReader } from './catalog-reader.js';
+export { emptyCatalog } from './empty-catalog.js';
 export { type BornWith, bornWith } from './facets/born-with.js';
 export { facetStatements } from './facets/facet-statements.js';
 export { introspect } from './introspect.js';

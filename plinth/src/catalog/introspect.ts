@@ -40,7 +40,7 @@ export async function introspect(connection: CatalogReader): Promise<Catalog> {
       role,
       objects,
       dependencies: [...hard, ...findSoftDependencies(objects, hard)],
-      unmodelled: await readUnmodelled(connection, found.byAddress),
+      unmodelled: await readUnmodelled(connection, found.byAddress, serverVersion),
     };
   });
 }

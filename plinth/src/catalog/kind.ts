@@ -26,8 +26,8 @@ export interface RawPrivileges {
   readonly standard: readonly RawGrant[];
 }
 
-/** grantee (`null` for the owner), privilege, grantable */
-export type RawGrant = readonly [string | null, string, boolean];
+/** grantee (`null` for the owner), privilege, grantable, grantor (`null` for the owner) */
+export type RawGrant = readonly [string | null, string, boolean, string | null];
 
 /** What a kind may ask while it writes statements. */
 export interface Sides {
@@ -96,6 +96,13 @@ export interface Disturbance {
   readonly manner: 'rebuilt' | 'retyped' | 'swapped';
 }
 
+export interface RenamedWithin<Definition> {
+  readonly definition: Definition;
+  readonly statements: readonly Statement[];
+  /** How PostgreSQL prints it where other objects use it, before and after. */
+  readonly printed?: readonly [string, string];
+}
+
 /**
  * The functions are declared as methods, so that the kind of a table fits into a list of kinds:
  * each is only ever called with objects of its own kind.
@@ -148,6 +155,12 @@ export interface KindSpec<Definition> {
   ): string | undefined;
   /** Further objects it needs, beside what pg_depend says. */
   requires?(object: CatalogObject<Definition>): readonly ObjectId[];
+  /**
+   * What makes its name known before it can be created, for a type and its functions, which need
+   * each other. `undefined` where its creation needs none. Its `drop` then takes along what stands
+   * in the same circle.
+   */
+  forward?(object: CatalogObject<Definition>): readonly Statement[] | undefined;
   /** Names it takes, which no other object may have at the same time: `relation public.users`. */
   occupies?(object: CatalogObject<Definition>): readonly string[];
   /**
@@ -156,6 +169,18 @@ export interface KindSpec<Definition> {
    * Default: true.
    */
   isNeeded?(object: CatalogObject<Definition>, on: ObjectId): boolean;
+  /**
+   * Whether it goes after `on`, on which it stands: an index that came with a partition is bound
+   * to it, and can be dropped when the partition is detached. Default: false.
+   * @param goes Whether `on` is dropped, and not altered.
+   */
+  leavesAfter?(object: CatalogObject<Definition>, on: ObjectId, goes: boolean): boolean;
+  /**
+   * Whether it comes before `on`, on which it stands: a check has to be there when the table is
+   * attached from which it is inherited then. Default: false.
+   * @param comes Whether `on` is created, and not altered.
+   */
+  arrivesBefore?(object: CatalogObject<Definition>, on: ObjectId, comes: boolean): boolean;
   /** Its drop is always a statement of its own, because rows go with it. Default: false. */
   readonly dropsAlone?: boolean;
   /**
@@ -163,6 +188,11 @@ export interface KindSpec<Definition> {
    * renamed one by its definition and renames it instead of building it anew. Needs `rename`.
    */
   readonly renamesFreely?: boolean;
+  /**
+   * Fields of the definition in which no other object is named, so that they stay as they are
+   * when one is renamed: the columns that a view puts out keep their names.
+   */
+  readonly ownWords?: readonly string[];
   /** Default: `rebuild`. */
   react?(object: CatalogObject<Definition>, disturbance: Disturbance, sides: Sides): Reaction;
   /** The statements of the reaction `follow`. */
@@ -175,10 +205,25 @@ export interface KindSpec<Definition> {
    * For a type that rows use: how it moves aside so that its successor can be created, columns
    * be converted, and `discard` drop it. Without it, a rebuilt object is dropped and created.
    */
-  moveAside?(object: CatalogObject<Definition>): readonly Statement[];
+  moveAside?(object: CatalogObject<Definition>, sides: Sides): readonly Statement[];
   discard?(object: CatalogObject<Definition>): readonly Statement[];
+  /** The comment it has once it is created, before it is given one. Default: none. */
+  bornComment?(object: CatalogObject<Definition>): string | null;
+  /** What it is bound to for good: a change of that one's owner is a change of its own. */
+  ownerFrom?(object: CatalogObject<Definition>): ObjectId | undefined;
+  /** It says nothing but privileges: left out where those are not compared. Default: false. */
+  readonly onlyPrivileges?: boolean;
   /** How it takes another name, where it can. `names` are all the parts of the new one. */
   rename?(object: CatalogObject<Definition>, names: readonly string[]): readonly Statement[];
+  /**
+   * Gives another name to what it holds and what is no object of its own, such as a value of an
+   * enum. `undefined` where it holds nothing of that name, or the new name is taken.
+   */
+  renameWithin?(
+    object: CatalogObject<Definition>,
+    name: string,
+    newName: string,
+  ): RenamedWithin<Definition> | undefined;
   /**
    * Texts in which PostgreSQL keeps no dependencies, such as the body of a function: what they
    * name is created before, where that is possible.

@@ -3,9 +3,23 @@
 import process from 'node:process';
 import { runCli } from './run-cli.js';
 
+/** On standard error, so that results alone stand in a file they are sent to. */
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
+
+const isAttended = process.stdin.isTTY === true && process.stderr.isTTY === true;
+
 process.exitCode = await runCli(process.argv.slice(2), {
   folder: process.cwd(),
   env: process.env,
+  ...(isAttended ? { ask } : {}),
   isScreen: process.stdout.isTTY === true,
   out: (line) => process.stdout.write(`${line}\n`),
   error: (line) => process.stderr.write(`${line}\n`),

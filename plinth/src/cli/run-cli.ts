@@ -9,7 +9,8 @@ import type { Terminal } from './terminal.js';
 /**
  * Runs one command line.
  *
- * @returns The exit status: 0, 1 when the command failed, 2 when it was not understood.
+ * @returns The exit status: 0, 1 when the command failed, 2 when it was not understood or, where it
+ * was asked for, when something differs.
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   const outcome = { status: 0 };
@@ -42,6 +43,7 @@ function buildProgram(terminal: Terminal, outcome: Outcome): Command {
     });
   addProjectCommands(program, terminal);
   addDatabaseCommands(program, terminal);
+  addDiff(program, terminal, outcome);
   addVerify(program, terminal, outcome);
   return program;
 }
@@ -107,6 +109,50 @@ function addDatabaseCommands(program: Command, terminal: Terminal): void {
       const { currentCommand } = await import('./commands/current.js');
       await currentCommand(terminal, program.opts<SharedOptions>());
     });
+}
+
+const DIFF_HELP = `
+A side is one of:
+  postgres://…, pglite://…   a database
+  schema.sql, schema/        an SQL file, or a folder of them in the order of their paths
+  revisions                  the history of this project, replayed
+  models                     what plinth.config.ts names as its schema
+  empty                      nothing
+
+Examples:
+  what a database needs to become what the files say
+    plinth diff "$DATABASE_URL" schema/
+  what somebody changed by hand, as a check in a pipeline
+    plinth diff revisions "$DATABASE_URL" --exit-code
+  a column that has another name now
+    plinth diff "$DATABASE_URL" schema/ --rename users.mail=email
+
+Exit status: 0; with --exit-code 2 where the sides differ; 1 where it failed.`;
+
+function addDiff(program: Command, terminal: Terminal, outcome: Outcome): void {
+  program
+    .command('diff')
+    .description('print the SQL that turns one schema into another')
+    .argument('<from>', 'the schema that is')
+    .argument('<to>', 'the schema that shall be')
+    .option('--json', 'print the plan as one JSON object: changes, statements, hazards')
+    .option('--exit-code', 'exit with 2 where the sides differ')
+    .option('--plain', 'use the short forms, which lock tables while they build or check')
+    .option('--rename <old=new>', 'what has another name now; may be repeated', collect)
+    .option('--no-owners', 'do not compare who owns what')
+    .option('--no-privileges', 'do not compare who may do what')
+    .option('--scratch-url <url>', 'a server on which SQL files are loaded (default: embedded)')
+    .addHelpText('after', DIFF_HELP)
+    .action(async (from: string, to: string, options) => {
+      const { diffCommand } = await import('./commands/diff.js');
+      const shared = program.opts<SharedOptions>();
+      const differs = await diffCommand(terminal, shared, [from, to], options);
+      if (differs && options.exitCode === true) outcome.status = 2;
+    });
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }
 
 function addVerify(program: Command, terminal: Terminal, outcome: Outcome): void {

@@ -7,6 +7,8 @@ export interface Terminal {
   readonly env: Record<string, string | undefined>;
   /** Whether results are printed to a person's screen, and not to a file or a pipe. */
   readonly isScreen: boolean;
+  /** Asks the person at the terminal; absent where nobody sits there. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Prints a line of results. */
   out(line: string): void;
   /** Prints a line of warnings or errors. */

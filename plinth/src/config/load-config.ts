@@ -29,6 +29,10 @@ export interface Project {
   readonly programUrl: string;
   /** Extensions that the database must have. */
   readonly extensions: readonly string[];
+  /** Files and folders of the wanted schema. */
+  readonly schema: readonly string[];
+  /** A server to be used as scratch; none means the embedded PostgreSQL. */
+  readonly scratchUrl: string | undefined;
 }
 
 /**
@@ -60,6 +64,8 @@ export async function loadConfig(
     revisionsFolder: resolve(root, config.revisions ?? DEFAULT_REVISIONS_FOLDER),
     fileTemplate: config.fileTemplate,
     extensions: config.extensions ?? [],
+    schema: (config.schema ?? []).map((path) => resolve(root, path)),
+    scratchUrl: config.scratchUrl,
   };
 }
 

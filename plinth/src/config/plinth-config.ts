@@ -13,6 +13,13 @@ export interface PlinthConfig {
   readonly fileTemplate?: string;
   /** Extensions that the database must have, for `plinth verify`, such as `vector`. */
   readonly extensions?: readonly string[];
+  /** Files of the wanted schema, or folders of them, relative to the file; `.sql` today. */
+  readonly schema?: readonly string[];
+  /**
+   * URL of a server that may be used as scratch, where SQL becomes a schema: for extensions that
+   * the embedded PostgreSQL lacks. Its role needs CREATEDB. Default: the embedded PostgreSQL.
+   */
+  readonly scratchUrl?: string;
 }
 
 /** Types a configuration; returns it as it is. */
@@ -32,6 +39,10 @@ const configSchema = z.strictObject({
   extensions: z
     .array(z.string().min(1, 'must name an extension'), 'must be a list of names')
     .exactOptional(),
+  schema: z
+    .array(z.string().min(1, 'must name a file or a folder'), 'must be a list of paths')
+    .exactOptional(),
+  scratchUrl: z.string().min(1, 'must be the URL of a server').exactOptional(),
 });
 
 /** @throws PlinthError CONFIG_INVALID with every problem at once. */

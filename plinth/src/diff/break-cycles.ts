@@ -1,10 +1,11 @@
 // Makes the groups free of circles: first by giving what was folded a statement of its own, then
-// by letting go of orders that are only preferred.
+// by making a name known before its creation, then by letting go of orders that are only preferred.
 
 import { PlinthError } from '../errors/index.js';
 import type { CatalogIndex } from './catalog-index.js';
 import { findCycles } from './find-cycles.js';
 import { rootOf } from './fold-nodes.js';
+import { kindOf } from './kind-of.js';
 import { type Group, groupNodes } from './order-nodes.js';
 import type { WorkGraph, WorkNode } from './work-graph.js';
 
@@ -22,7 +23,8 @@ export function breakCycles(graph: WorkGraph, from: CatalogIndex, to: CatalogInd
     const cycles = findCycles(groups, (group) => [...group.after, ...group.preferablyAfter]);
     if (cycles.length === 0) return { groups, unordered };
     for (const cycle of cycles) {
-      if (!unfold(cycle, from, to) && !letGo(cycle, unordered)) throw circle(cycle);
+      if (unfold(cycle, from, to) || announce(cycle, graph) || letGo(cycle, unordered)) continue;
+      throw circle(cycle);
     }
   }
 }
@@ -70,6 +72,35 @@ function tiesOf(
   return cycle
     .filter(({ root, members }) => root !== own && members.some(({ after }) => after.has(node)))
     .map(({ root }) => ({ node, to: root }));
+}
+
+/** The circle of a type and its functions: the name comes first, and its drop takes all along. */
+function announce(cycle: readonly Group[], graph: WorkGraph): boolean {
+  const roots = cycle.map(({ root }) => root);
+  const known = roots.find(
+    ({ verb, object }) =>
+      (verb !== 'create' || graph.get('forward', object.id) === undefined) &&
+      kindOf(object).forward?.(object) !== undefined,
+  );
+  if (known === undefined) return false;
+  const others = cycle.flatMap(({ members }) => members).filter((node) => rootOf(node) !== known);
+  if (known.verb === 'drop') {
+    const drops = others.filter(({ verb, foldedInto }) => verb === 'drop' && !foldedInto);
+    for (const node of drops) node.foldedInto = known;
+    return drops.length > 0;
+  }
+  const coming = others.filter(({ verb }) => verb !== 'drop');
+  const waiting = coming.filter((node) => node.after.delete(known));
+  if (known.verb === 'create') {
+    const forward = graph.add('forward', known.object);
+    for (const node of known.after) if (!others.includes(node)) forward.after.add(node);
+    for (const node of waiting) node.after.add(forward);
+    known.after.add(forward);
+    return true;
+  }
+  // It is there, and altered: its functions come before that, and go after it.
+  const leaving = others.filter((node) => !coming.includes(node) && known.after.delete(node));
+  return waiting.length + leaving.length > 0;
 }
 
 function letGo(cycle: readonly Group[], unordered: Set<WorkNode>): boolean {

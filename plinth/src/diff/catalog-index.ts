@@ -8,8 +8,9 @@ export class CatalogIndex {
   readonly #byId = new Map<ObjectId, CatalogObject>();
   readonly #positions = new Map<ObjectId, number>();
   readonly #parts = new Map<ObjectId, CatalogObject[]>();
-  readonly #dependents = new Map<ObjectId, Dependency[]>();
-  readonly #needs = new Map<ObjectId, Dependency[]>();
+  // Made when they are first asked for: two catalogs that are the same need none.
+  #dependents: ReadonlyMap<ObjectId, readonly Dependency[]> | undefined;
+  #needs: ReadonlyMap<ObjectId, readonly Dependency[]> | undefined;
 
   constructor(catalog: Catalog) {
     this.catalog = catalog;
@@ -17,10 +18,6 @@ export class CatalogIndex {
       this.#byId.set(object.id, object);
       this.#positions.set(object.id, position);
       if (object.parent !== null) append(this.#parts, object.parent, object);
-    }
-    for (const dependency of catalog.dependencies) {
-      append(this.#dependents, dependency.on, dependency);
-      append(this.#needs, dependency.dependent, dependency);
     }
   }
 
@@ -44,11 +41,13 @@ export class CatalogIndex {
 
   /** What depends on the object. */
   dependentsOf(id: ObjectId): readonly Dependency[] {
+    this.#dependents ??= groupBy(this.catalog.dependencies, 'on');
     return this.#dependents.get(id) ?? [];
   }
 
   /** What the object depends on. */
   needsOf(id: ObjectId): readonly Dependency[] {
+    this.#needs ??= groupBy(this.catalog.dependencies, 'dependent');
     return this.#needs.get(id) ?? [];
   }
 
@@ -63,4 +62,13 @@ export class CatalogIndex {
     // A name of one part belongs to what only holds others, such as a schema.
     return parent === undefined || parent.names.length === 1 ? id : this.wholeOf(parent.id);
   }
+}
+
+function groupBy(
+  dependencies: readonly Dependency[],
+  end: 'dependent' | 'on',
+): ReadonlyMap<ObjectId, readonly Dependency[]> {
+  const groups = new Map<ObjectId, Dependency[]>();
+  for (const dependency of dependencies) append(groups, dependency[end], dependency);
+  return groups;
 }

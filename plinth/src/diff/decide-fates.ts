@@ -7,7 +7,7 @@ import { isEqualData } from './equal-data.js';
 import type { Fate, Fates, Refusal } from './fate.js';
 import { kindOf } from './kind-of.js';
 
-/** Fills `fates` with one for every object of either side, and returns what cannot be done. */
+/** Fills `fates` with those of objects that change, and returns what cannot be done. */
 export function decideFates(
   from: CatalogIndex,
   to: CatalogIndex,
@@ -17,20 +17,25 @@ export function decideFates(
   for (const before of from.catalog.objects) {
     if (!to.has(before.id)) fates.set(before.id, { how: 'drop', before });
   }
+  const pairs: { readonly before: CatalogObject; readonly after: CatalogObject }[] = [];
   for (const after of to.catalog.objects) {
     const before = from.get(after.id);
     if (before === undefined) fates.set(after.id, { how: 'create', after });
-    else fates.set(after.id, { how: 'keep', before, after });
+    else if (!isAlike(before, after)) pairs.push({ before, after });
   }
+  // Now that it is known what comes and goes, a kind may ask for it.
   const refusals: Refusal[] = [];
-  for (const after of to.catalog.objects) {
-    const before = from.get(after.id);
-    if (before === undefined) continue;
+  for (const { before, after } of pairs) {
     const fate = compare(kindOf(after), before, after, sides);
     if ('reason' in fate) refusals.push(fate);
-    else fates.set(after.id, fate);
+    else if (fate.how !== 'keep') fates.set(after.id, fate);
   }
   return refusals;
+}
+
+/** Whether nothing at all differs. */
+function isAlike(before: CatalogObject, after: CatalogObject): boolean {
+  return isEqualData(before.definition, after.definition) && hasSameFacets(before, after);
 }
 
 function compare(
@@ -66,7 +71,7 @@ function isSame(kind: Kind, before: CatalogObject, after: CatalogObject, sides: 
 function hasSameFacets(before: CatalogObject, after: CatalogObject): boolean {
   return (
     before.comment === after.comment &&
-    before.owner === after.owner &&
+    (after.owner === null || before.owner === after.owner) &&
     isEqualData(before.privileges, after.privileges)
   );
 }

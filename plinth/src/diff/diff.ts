@@ -7,10 +7,12 @@ import { CatalogIndex } from './catalog-index.js';
 import { decideFates } from './decide-fates.js';
 import type { Fates, Refusal } from './fate.js';
 import { foldNodes } from './fold-nodes.js';
+import { kindOf } from './kind-of.js';
 import { sortGroups } from './order-nodes.js';
 import type { Change, DiffOptions, Plan } from './plan.js';
 import { applyRenames } from './renames.js';
 import { spreadDisturbances } from './spread-disturbances.js';
+import { proposeRenames } from './suggest-renames.js';
 import { TwoSides } from './two-sides.js';
 import { buildWorkGraph } from './work-graph.js';
 import { writeStatements } from './write-statements.js';
@@ -26,9 +28,11 @@ import { writeStatements } from './write-statements.js';
  * @example const plan = diff(await introspect(production), await introspect(wanted));
  */
 export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Plan {
-  const renamed = applyRenames(strip(from, options), strip(to, options), options.renames ?? []);
+  // Where owners are not compared, those that are there stay: privileges are told by them.
+  const compared = { from: strip(from, { ...options, owners: true }), to: strip(to, options) };
+  const renamed = applyRenames(compared.from, compared.to, options.renames ?? []);
   const before = new CatalogIndex(renamed.from);
-  const after = new CatalogIndex(strip(to, options));
+  const after = new CatalogIndex(compared.to);
   const fates: Fates = new Map();
   const sides = new TwoSides({
     from: before,
@@ -48,9 +52,10 @@ export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Pla
   // The one who runs the plan will own what it creates.
   const born = bornWith({ ...after.catalog, role: from.role });
   const writing = { from: before, to: after, fates, sides, born, unordered };
+  const statements = [...renamed.statements, ...writeStatements(sorted, writing)];
   return {
     changes: [...renamed.changes, ...changesOf(fates)],
-    statements: [...renamed.statements, ...writeStatements(sorted, writing)],
+    statements: proposeRenames(statements, renamed.from, after.catalog),
     unmodelled: { from: from.unmodelled, to: to.unmodelled },
   };
 }
@@ -58,17 +63,26 @@ export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Pla
 /** Takes out what is not compared. */
 function strip(catalog: Catalog, { owners = true, privileges = true }: DiffOptions): Catalog {
   if (owners && privileges) return catalog;
-  const objects = catalog.objects.map(
-    (object): CatalogObject => ({
-      ...object,
-      owner: owners ? object.owner : null,
-      privileges: privileges ? object.privileges : null,
-    }),
-  );
+  const objects = catalog.objects
+    .filter((object) => privileges || kindOf(object).onlyPrivileges !== true)
+    .map(
+      (object): CatalogObject => ({
+        ...object,
+        owner: owners ? object.owner : null,
+        privileges: privileges ? object.privileges : null,
+      }),
+    );
   return { ...catalog, objects };
 }
 
-const VERBS = { create: 'create', alter: 'alter', drop: 'drop', rebuild: 'rebuild', swap: 'rebuild' } as const;
+const VERBS = {
+  create: 'create',
+  alter: 'alter',
+  drop: 'drop',
+  retire: 'drop',
+  rebuild: 'rebuild',
+  swap: 'rebuild',
+} as const;
 
 function changesOf(fates: Fates): readonly Change[] {
   const changes: Change[] = [];
@@ -81,8 +95,12 @@ function changesOf(fates: Fates): readonly Change[] {
 function refuse(refusals: readonly Refusal[]): void {
   if (refusals.length === 0) return;
   const lines = refusals.map(({ object, reason }) => `  ${object}: ${reason}`);
-  throw new PlinthError('DIFF_REFUSED', `No way leads from one to the other:\n${lines.join('\n')}`, {
-    hint: 'Write this change by hand, in steps that keep the rows.',
-    details: { refusals },
-  });
+  throw new PlinthError(
+    'DIFF_REFUSED',
+    `No way leads from one to the other:\n${lines.join('\n')}`,
+    {
+      hint: 'Write this change by hand, in steps that keep the rows.',
+      details: { refusals },
+    },
+  );
 }

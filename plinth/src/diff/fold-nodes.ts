@@ -1,7 +1,7 @@
 // Joins nodes that one statement can do: a table with its columns and constraints, a drop with
 // everything that PostgreSQL drops along.
 
-import type { Sides } from '../catalog/index.js';
+import type { CatalogObject, Sides } from '../catalog/index.js';
 import type { CatalogIndex } from './catalog-index.js';
 import { kindOf } from './kind-of.js';
 import type { WorkGraph, WorkNode } from './work-graph.js';
@@ -37,6 +37,7 @@ function foldDrop(graph: WorkGraph, node: WorkNode, from: CatalogIndex, to: Cata
     node.foldedInto = graph.get('drop', whole) ?? graph.get('discard', whole);
     if (node.foldedInto !== undefined) return;
   }
+  if (leavesLate(graph, object, from)) return;
   for (const { on } of needs) {
     const base = graph.get('drop', on);
     if (base === undefined || base.foldedInto === node) continue;
@@ -45,6 +46,15 @@ function foldDrop(graph: WorkGraph, node: WorkNode, from: CatalogIndex, to: Cata
     node.foldedInto = base;
     return;
   }
+}
+
+/** Whether it is no longer bound by then to what PostgreSQL would drop it with. */
+function leavesLate(graph: WorkGraph, object: CatalogObject, from: CatalogIndex): boolean {
+  const { leavesAfter } = kindOf(object);
+  if (leavesAfter === undefined) return false;
+  return from
+    .needsOf(object.id)
+    .some(({ on }) => graph.get('drop', on) !== undefined && leavesAfter(object, on, true));
 }
 
 /** The node whose statement does the work of this one, itself where it stands alone. */

@@ -78,7 +78,14 @@ export function sortGroups(
 
 type Key = readonly (number | string)[];
 
-const PHASES: Readonly<Record<Verb, number>> = { drop: 0, aside: 0, alter: 1, create: 1, discard: 2 };
+const PHASES: Readonly<Record<Verb, number>> = {
+  drop: 0,
+  aside: 0,
+  alter: 1,
+  forward: 1,
+  create: 1,
+  discard: 2,
+};
 const RANKS: ReadonlyMap<string, number> = new Map(KINDS.map(({ name }, rank) => [name, rank]));
 
 function keyOf({ verb, object }: WorkNode, from: CatalogIndex, to: CatalogIndex): Key {

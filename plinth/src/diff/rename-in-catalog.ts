@@ -1,12 +1,8 @@
 // A catalog as it reads after an object has taken another name.
 
-import {
-  type Catalog,
-  type CatalogObject,
-  type ObjectId,
-  objectId,
-} from '../catalog/index.js';
+import { type Catalog, type CatalogObject, type ObjectId, objectId } from '../catalog/index.js';
 import { quoteIdentifier } from '../sql/index.js';
+import { kindOf } from './kind-of.js';
 
 export interface Renaming {
   readonly object: CatalogObject;
@@ -39,7 +35,7 @@ export function renameInCatalog(catalog: Catalog, renaming: Renaming): Catalog {
     const signature = object.signature === null ? null : rewrite(object.signature);
     const id = objectId(object.kind, names, signature);
     ids.set(object.id, id);
-    return { ...object, id, names, signature, definition: mapTexts(object.definition, rewrite) };
+    return { ...object, id, names, signature, definition: mapDefinition(object, rewrite) };
   });
   const find = (id: ObjectId): ObjectId => ids.get(id) ?? id;
   return {
@@ -83,7 +79,21 @@ function quoteIfNeeded(word: string, old: string, name: string): string {
   return word === old && quoteIdentifier(old) !== old ? name : quoteIdentifier(name);
 }
 
-function mapTexts(data: unknown, change: (text: string) => string): unknown {
+/** But for the fields whose words are the object's own. */
+function mapDefinition(object: CatalogObject, change: (text: string) => string): unknown {
+  const { definition } = object;
+  const own = new Set(kindOf(object).ownWords);
+  if (own.size === 0 || typeof definition !== 'object' || definition === null) {
+    return mapTexts(definition, change);
+  }
+  const fields = Object.entries(definition);
+  return Object.fromEntries(
+    fields.map(([key, value]) => [key, own.has(key) ? value : mapTexts(value, change)]),
+  );
+}
+
+/** Plain data with each of its texts changed. */
+export function mapTexts(data: unknown, change: (text: string) => string): unknown {
   if (typeof data === 'string') return change(data);
   if (Array.isArray(data)) return data.map((item) => mapTexts(item, change));
   if (typeof data !== 'object' || data === null) return data;

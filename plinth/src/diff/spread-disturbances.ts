@@ -26,6 +26,7 @@ export function spreadDisturbances(
     const disturbance = disturbanceOf(fate);
     if (disturbance !== undefined) work.queue.push(disturbance);
   }
+  for (const fate of [...fates.values()]) if (fate.how === 'drop') moveOver(fate.before, work);
   for (let next = work.queue.shift(); next !== undefined; next = work.queue.shift()) {
     spread(next, work);
   }
@@ -52,10 +53,50 @@ function spread(disturbance: Disturbance, work: Work): void {
   const source = disturbance.before;
   for (const { dependent, strength } of work.from.dependentsOf(source.id)) {
     if (strength === 'soft') continue;
-    const fate = work.fates.get(dependent);
+    const fate = fateOf(dependent, work);
     if (fate === undefined || (fate.how !== 'keep' && fate.how !== 'alter')) continue;
     apply(reactionOf(fate.before, disturbance, work.sides), fate, disturbance, work);
   }
+}
+
+/**
+ * What reads the same on both sides may mean another object on each, such as a function of the
+ * same name with other arguments: it lets go of the one that is dropped by being rebuilt.
+ */
+function moveOver(gone: CatalogObject, work: Work): void {
+  // A name of one part, such as a role's, belongs to what a definition only mentions.
+  if (gone.names.length === 1) return;
+  const disturbance = { before: gone, after: gone, manner: 'rebuilt' } as const;
+  const successor = successorOf(gone, work);
+  if (successor !== undefined) {
+    spread({ before: gone, after: successor, manner: 'swapped' }, work);
+    return;
+  }
+  for (const { dependent, strength } of work.from.dependentsOf(gone.id)) {
+    const fate = fateOf(dependent, work);
+    if (strength !== 'normal' || fate === undefined || !isUnchanged(fate)) continue;
+    if (fate.before.parent === gone.id) continue;
+    const reaction = reactionOf(fate.before, disturbance, work.sides);
+    if (reaction === 'rebuild') apply(reaction, fate, disturbance, work);
+  }
+}
+
+/** Another object of its name, for one that can move aside: an enum that becomes a domain. */
+function successorOf(gone: CatalogObject, work: Work): CatalogObject | undefined {
+  const kind = kindOf(gone);
+  const isUsed = work.from.dependentsOf(gone.id).some(({ dependent }) => work.to.has(dependent));
+  if (kind.moveAside === undefined || !isUsed) return undefined;
+  const names = kind.occupies?.(gone) ?? [];
+  return work.to.catalog.objects.find((object) =>
+    kindOf(object)
+      .occupies?.(object)
+      .some((name) => names.includes(name)),
+  );
+}
+
+/** Whether it stays, or only its comment, owner or privileges change. */
+function isUnchanged(fate: Fate): fate is Extract<Fate, { how: 'keep' | 'alter' }> {
+  return fate.how === 'keep' || (fate.how === 'alter' && fate.statements.length === 0);
 }
 
 function reactionOf(object: CatalogObject, disturbance: Disturbance, sides: Sides): Reaction {
@@ -78,10 +119,7 @@ function apply(
     return;
   }
   if (reaction === 'follow') {
-    if (disturbance.manner === 'swapped') {
-      const { before: old, after: successor } = disturbance;
-      work.fates.set(old.id, { how: 'swap', before: old, after: successor });
-    }
+    if (disturbance.manner === 'swapped') swap(disturbance.before, disturbance.after, work);
     // One that is altered alone takes its new type by that.
     if (fate.how === 'alter' && fate.disturbs) return;
     const own = fate.how === 'alter' ? fate.statements : [];
@@ -94,6 +132,23 @@ function apply(
     object: after.id,
     reason: `${reaction.refuse} (because of ${disturbance.after.id})`,
   });
+}
+
+/** What moves aside holds on to what it stands on, so that has to move aside as well. */
+function swap(before: CatalogObject, after: CatalogObject, work: Work): void {
+  const stays = before.id === after.id;
+  work.fates.set(before.id, stays ? { how: 'swap', before, after } : { how: 'retire', before });
+  for (const { on } of work.from.needsOf(before.id)) {
+    const fate = fateOf(on, work);
+    if (fate?.how !== 'rebuild' || kindOf(fate.before).moveAside === undefined) continue;
+    swap(fate.before, fate.after, work);
+  }
+}
+
+function fateOf(id: ObjectId, { from, to, fates }: Work): Fate | undefined {
+  const [before, after] = [from.get(id), to.get(id)];
+  const kept = before && after && ({ how: 'keep', before, after } as const);
+  return fates.get(id) ?? kept;
 }
 
 function settle(id: ObjectId, fate: Fate, work: Work): void {

@@ -1,11 +1,10 @@
 // Guesses what may have been renamed, for a person to confirm. Nothing is renamed by a guess.
 
-import type { Catalog, CatalogObject } from '../catalog/index.js';
-import { qualifiedName } from '../catalog/index.js';
+import { type Catalog, type CatalogObject, type Hazard, qualifiedName } from '../catalog/index.js';
 import { append } from './append.js';
 import { isEqualData } from './equal-data.js';
 import { kindOf } from './kind-of.js';
-import type { Rename } from './plan.js';
+import type { PlannedStatement, Rename } from './plan.js';
 
 /** How much of a table's parts must be the same for it to look renamed. */
 const LIKE = 0.6;
@@ -19,6 +18,32 @@ export function suggestRenames(from: Catalog, to: Catalog): readonly Rename[] {
     object: qualifiedName(before.names),
     to: after.names.at(-1) ?? '',
   }));
+}
+
+/** Says the flag on statements that lose what may only have another name. */
+export function proposeRenames(
+  statements: readonly PlannedStatement[],
+  from: Catalog,
+  to: Catalog,
+): readonly PlannedStatement[] {
+  const loses = ({ kind }: Hazard): boolean => kind === 'loses-data';
+  if (!statements.some(({ hazards }) => hazards.some(loses))) return statements;
+  const flags = new Map(
+    pairUp(from, to).map(({ before, after }) => [
+      before.id,
+      `--rename ${qualifiedName(before.names)}=${after.names.at(-1) ?? ''}`,
+    ]),
+  );
+  return statements.map((planned) => {
+    const flag = flags.get(planned.object);
+    if (flag === undefined) return planned;
+    const hazards = planned.hazards.map((hazard) =>
+      loses(hazard)
+        ? { ...hazard, message: `${hazard.message}; if it only has another name now, say ${flag}` }
+        : hazard,
+    );
+    return { ...planned, hazards };
+  });
 }
 
 interface Pair {

@@ -55,7 +55,7 @@ export class TwoSides implements Sides {
 
   isDropped(id: ObjectId): boolean {
     const how = this.#parts.fates.get(id)?.how;
-    return how === 'drop' || how === 'rebuild' || how === 'swap';
+    return how === 'drop' || how === 'retire' || how === 'rebuild' || how === 'swap';
   }
 }
 

@@ -7,8 +7,11 @@ import type { CatalogIndex } from './catalog-index.js';
 import type { Fate, Fates } from './fate.js';
 import { kindOf } from './kind-of.js';
 
-/** `aside` and `discard` are the two ends of a swap: out of the way, and away. */
-export type Verb = 'drop' | 'aside' | 'alter' | 'create' | 'discard';
+/**
+ * `aside` and `discard` are the two ends of a swap: out of the way, and away. `forward` makes a
+ * name known before its creation, where that and something else need each other.
+ */
+export type Verb = 'drop' | 'aside' | 'alter' | 'forward' | 'create' | 'discard';
 
 export interface WorkNode {
   readonly verb: Verb;
@@ -22,25 +25,30 @@ export interface WorkNode {
 }
 
 export class WorkGraph {
-  readonly #nodes = new Map<string, WorkNode>();
+  readonly #nodes: WorkNode[] = [];
+  readonly #byObject = new Map<ObjectId, Partial<Record<Verb, WorkNode>>>();
 
-  add(verb: Verb, object: CatalogObject): void {
-    const node = {
+  add(verb: Verb, object: CatalogObject): WorkNode {
+    const node: WorkNode = {
       verb,
       object,
       after: new Set<WorkNode>(),
       preferablyAfter: new Set<WorkNode>(),
       foldedInto: undefined,
     };
-    this.#nodes.set(`${verb} ${object.id}`, node);
+    this.#nodes.push(node);
+    const others = this.#byObject.get(object.id);
+    if (others === undefined) this.#byObject.set(object.id, { [verb]: node });
+    else others[verb] = node;
+    return node;
   }
 
   get(verb: Verb, id: ObjectId): WorkNode | undefined {
-    return this.#nodes.get(`${verb} ${id}`);
+    return this.#byObject.get(id)?.[verb];
   }
 
   get nodes(): readonly WorkNode[] {
-    return [...this.#nodes.values()];
+    return this.#nodes;
   }
 
   /** The node that takes the old object away or changes it: the first that its users feel. */
@@ -57,10 +65,18 @@ export class WorkGraph {
 export function buildWorkGraph(from: CatalogIndex, to: CatalogIndex, fates: Fates): WorkGraph {
   const graph = new WorkGraph();
   for (const fate of fates.values()) addNodes(graph, fate);
-  for (const { dependent, on, strength } of from.catalog.dependencies) {
-    if (strength !== 'soft') orderLeaving(graph, from, dependent, on);
+  // Both ends of an edge change, so what stands on objects that are kept need not be looked at.
+  for (const on of fates.keys()) {
+    for (const { dependent, strength } of from.dependentsOf(on)) {
+      if (strength === 'soft' || !fates.has(dependent)) continue;
+      orderLeaving(graph, from, dependent, on);
+      if (isDisturbed(fates, on)) orderDisturbed(graph, from, to, fates, dependent, on);
+      else orderAltered(graph, from, to, dependent, on);
+    }
   }
-  for (const dependency of to.catalog.dependencies) orderArriving(graph, to, dependency);
+  for (const dependent of fates.keys()) {
+    for (const dependency of to.needsOf(dependent)) orderArriving(graph, to, dependency);
+  }
   for (const fate of fates.values()) orderOneself(graph, fate.how === 'create' ? undefined : fate);
   orderNames(graph, fates);
   return graph;
@@ -86,6 +102,11 @@ function addNodes(graph: WorkGraph, fate: Fate): void {
       graph.add('create', fate.after);
       graph.add('discard', fate.before);
       return;
+    case 'retire': {
+      const aside = graph.add('aside', fate.before);
+      graph.add('discard', fate.before).after.add(aside);
+      return;
+    }
     case 'keep':
       return;
   }
@@ -106,10 +127,11 @@ function orderLeaving(
     case 'drop':
       // A part of what is swapped goes when the old one is discarded.
       if (base.verb === 'aside' && from.get(dependent)?.parent === on) return;
-      base.after.add(user);
+      if (!leavesAfter(user.object, base, on)) base.after.add(user);
+      else if (standsAlone(graph, 'drop', user)) user.after.add(base);
       return;
     case 'alter':
-      if (base.verb === 'drop') base.after.add(user);
+      if (base.verb === 'drop') orderLettingGo(from, user, base, dependent, on);
       discarded?.after.add(user);
       return;
     case 'aside': {
@@ -119,6 +141,76 @@ function orderLeaving(
       return;
     }
   }
+}
+
+function isDisturbed(fates: Fates, id: ObjectId): boolean {
+  const fate = fates.get(id);
+  return fate?.how === 'alter' && fate.disturbs;
+}
+
+/**
+ * What lets go of an object does so before that takes another type. What takes one along with it,
+ * as the column of a child does, must be free of its own users by then.
+ */
+function orderDisturbed(
+  graph: WorkGraph,
+  from: CatalogIndex,
+  to: CatalogIndex,
+  fates: Fates,
+  dependent: ObjectId,
+  on: ObjectId,
+): void {
+  const base = graph.get('alter', on);
+  const user = graph.get('alter', dependent);
+  if (base === undefined || user === undefined) return;
+  if (!to.dependsOn(dependent, on)) base.after.add(user);
+  else if (isDisturbed(fates, dependent)) {
+    for (const node of leavingUsers(graph, from, fates, dependent)) base.after.add(node);
+  }
+}
+
+/** What lets go of an object does so before that changes: a key, before a column may be null. */
+function orderAltered(
+  graph: WorkGraph,
+  from: CatalogIndex,
+  to: CatalogIndex,
+  dependent: ObjectId,
+  on: ObjectId,
+): void {
+  const base = graph.get('alter', on);
+  const user = graph.get('alter', dependent);
+  if (base === undefined || user === undefined || to.dependsOn(dependent, on)) return;
+  orderLettingGo(from, user, base, dependent, on);
+}
+
+function leavingUsers(
+  graph: WorkGraph,
+  from: CatalogIndex,
+  fates: Fates,
+  id: ObjectId,
+): readonly WorkNode[] {
+  return from.dependentsOf(id).flatMap(({ dependent, strength }) => {
+    if (strength === 'soft') return [];
+    if (isDisturbed(fates, dependent)) return leavingUsers(graph, from, fates, dependent);
+    return graph.get('drop', dependent) ?? [];
+  });
+}
+
+/** What stays lets go of what is dropped, or is let go of by its drop. */
+function orderLettingGo(
+  from: CatalogIndex,
+  user: WorkNode,
+  base: WorkNode,
+  dependent: ObjectId,
+  on: ObjectId,
+): void {
+  const before = from.get(dependent);
+  if (before !== undefined && leavesAfter(before, base, on)) user.after.add(base);
+  else base.after.add(user);
+}
+
+function leavesAfter(object: CatalogObject, { verb }: WorkNode, on: ObjectId): boolean {
+  return kindOf(object).leavesAfter?.(object, on, verb !== 'alter') === true;
 }
 
 /** What an object stands on is there, as wanted, before it. */
@@ -139,8 +231,17 @@ function orderArriving(
   const base = graph.arriving(on);
   if (base === undefined || base === user) return;
   const object = to.get(dependent);
-  if (object !== undefined && kindOf(object).isNeeded?.(object, on) === false) return;
-  user.after.add(base);
+  // What is there already may change first: it gives up a name or an owner by that.
+  const comes = base.verb === 'create';
+  if (comes && object !== undefined && kindOf(object).isNeeded?.(object, on) === false) return;
+  if (object === undefined || kindOf(object).arrivesBefore?.(object, on, comes) !== true) {
+    user.after.add(base);
+  } else if (standsAlone(graph, 'create', user)) base.after.add(user);
+}
+
+/** Whether it is done by itself: what it is a part of stays. */
+function standsAlone(graph: WorkGraph, verb: Verb, { object }: WorkNode): boolean {
+  return object.parent === null || graph.get(verb, object.parent) === undefined;
 }
 
 /** The old one goes before the new one of the same name comes; a swap ends after it. */

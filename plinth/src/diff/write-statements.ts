@@ -41,25 +41,33 @@ function writeGroup(group: Group, writing: Writing): readonly Statement[] {
   const { object } = root;
   const kind = kindOf(object);
   switch (root.verb) {
-    case 'create': {
-      const created = create(group, writing);
-      if (!writing.unordered.has(root)) return created;
-      // Its body names what comes later.
-      return [
-        statement('SET check_function_bodies = off'),
-        ...created,
-        statement('RESET check_function_bodies'),
-      ];
-    }
+    case 'create':
+      return unchecked(create(group, writing), root, writing);
     case 'alter':
-      return alter(object.id, writing);
+      return unchecked(alter(object.id, writing), root, writing);
     case 'drop':
       return kind.drop(object, writing.sides);
+    case 'forward':
+      return kind.forward?.(object) ?? [];
     case 'aside':
-      return kind.moveAside?.(object) ?? [];
+      return kind.moveAside?.(object, writing.sides) ?? [];
     case 'discard':
       return kind.discard?.(object) ?? [];
   }
+}
+
+/** A body that names what comes later cannot be checked yet. */
+function unchecked(
+  written: readonly Statement[],
+  root: WorkNode,
+  { unordered }: Writing,
+): readonly Statement[] {
+  if (written.length === 0 || !unordered.has(root)) return written;
+  return [
+    statement('SET check_function_bodies = off'),
+    ...written,
+    statement('RESET check_function_bodies'),
+  ];
 }
 
 function create({ root, members }: Group, writing: Writing): readonly Statement[] {
@@ -71,7 +79,9 @@ function create({ root, members }: Group, writing: Writing): readonly Statement[
   const parts = partsOf(root.object, byCatalog, sides);
   return [
     ...kindOf(root.object).create(root.object, sides, parts),
-    ...byCatalog.flatMap((object) => facetStatements(kindOf(object), undefined, object, born)),
+    ...byCatalog.flatMap((object) =>
+      facetStatements({ kind: kindOf(object), before: undefined, after: object, born, sides }),
+    ),
   ];
 }
 
@@ -89,9 +99,9 @@ function partsOf(
     });
 }
 
-function alter(id: ObjectId, { fates, born }: Writing): readonly Statement[] {
+function alter(id: ObjectId, { fates, born, sides }: Writing): readonly Statement[] {
   const fate = fates.get(id);
   if (fate?.how !== 'alter') return [];
   const { before, after, statements } = fate;
-  return [...statements, ...facetStatements(kindOf(after), before, after, born)];
+  return [...statements, ...facetStatements({ kind: kindOf(after), before, after, born, sides })];
 }

@@ -32,6 +32,14 @@ describe('options that are refused', () => {
     [{ connectRetries: 0 }, 'connectRetries is 0, and must be a whole number from 1 to 100'],
     [{ prePing: 'maybe' }, 'prePing is "maybe", and must be true or false'],
     [{ pooler: 'session' }, 'pooler is "session", and must be one of none, transaction'],
+    [
+      { embeddedExtensions: 'citext' },
+      'embeddedExtensions is "citext", and must be a list of names, such as ["citext"]',
+    ],
+    [
+      { embeddedExtensions: [1] },
+      'embeddedExtensions is an object, and must be a list of names, such as ["citext"]',
+    ],
     [{ tenantRole: '' }, 'tenantRole is "", and must be the name of a role'],
     [{ sslMode: 'allow' }, 'sslMode is "allow", and must be one of disable, prefer, require'],
     [{ sslMode: 'verify-ca' }, 'sslMode is verify-ca, and needs a root certificate'],

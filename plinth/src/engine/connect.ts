@@ -1,6 +1,6 @@
 // The front door: a URL in, a database out.
 
-import { Database, type DatabaseSchema } from './database.js';
+import type { Database, DatabaseSchema } from './database.js';
 import type { EngineOptions } from './engine-options.js';
 import { openEngine } from './open-engine.js';
 
@@ -23,5 +23,7 @@ export async function connect<Schema extends DatabaseSchema = Record<string, nev
   options: ConnectOptions<Schema>,
 ): Promise<Database<Schema>> {
   const { schema, ...engineOptions } = options;
-  return Database.of(await openEngine(engineOptions), schema);
+  // Drizzle takes as long to load as the rest of the engine, and the command line needs none of it.
+  const { Database: Drizzled } = await import('./database.js');
+  return Drizzled.of(await openEngine(engineOptions), schema);
 }

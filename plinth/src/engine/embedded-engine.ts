@@ -27,7 +27,7 @@ export async function openEmbeddedEngine(
     poolRecycle: 0,
     tenantRole: given.tenantRole ?? DEFAULT_TENANT_ROLE,
   };
-  const server = await openEmbedded(target);
+  const server = await openEmbedded(target, settings.embeddedExtensions);
   return new Engine(settings, (events) => {
     const pool = new Pool({
       user: 'postgres',

@@ -52,6 +52,11 @@ export interface EngineOptions {
   readonly sslRootCert?: string;
   /** Role that tenant-scoped work is lowered to. Default: none; `app_user` when embedded. */
   readonly tenantRole?: string;
+  /**
+   * Extensions that CREATE EXTENSION shall find in the embedded database, such as `citext`: it
+   * takes their files when it opens. A server has its own, and needs none named. Default: none.
+   */
+  readonly embeddedExtensions?: readonly string[];
   /** How the connections are called in `pg_stat_activity`. Default: `plinth`. */
   readonly applicationName?: string;
 }

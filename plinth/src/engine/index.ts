@@ -12,6 +12,7 @@ export {
   type ServerTarget,
 } from './database-url.js';
 export { type DirectoryLock, lockDirectory } from './directory-lock.js';
+export { missingEmbeddedExtensions } from './embedded-extensions.js';
 export type { Engine, RunOptions } from './engine.js';
 export { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.js';
 export type { Health } from './health.js';

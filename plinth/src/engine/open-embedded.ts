@@ -6,10 +6,14 @@ import type { PGlite } from '@electric-sql/pglite';
 import { PlinthError } from '../errors/index.js';
 import type { EmbeddedTarget } from './database-url.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
+import { embeddedExtensionBundles } from './embedded-extensions.js';
+import { openInMemory } from './embedded-memory.js';
 import { EmbeddedStream } from './embedded-stream.js';
 
 /** The major version of PostgreSQL that the embedded database is. */
 export const EMBEDDED_MAJOR = '18';
+
+type Bundles = Readonly<Record<string, URL>>;
 
 export interface EmbeddedServer {
   openStream(): EmbeddedStream;
@@ -19,16 +23,21 @@ export interface EmbeddedServer {
 /**
  * Opens the database in the target's folder, creating it when the folder is empty.
  *
+ * @param extensions Those that CREATE EXTENSION shall find.
  * @throws PlinthError ENGINE_EMBEDDED_LOCKED or ENGINE_EMBEDDED_FAILED.
  */
-export async function openEmbedded(target: EmbeddedTarget): Promise<EmbeddedServer> {
+export async function openEmbedded(
+  target: EmbeddedTarget,
+  extensions: readonly string[] = [],
+): Promise<EmbeddedServer> {
+  const bundles = embeddedExtensionBundles(extensions);
   if (target.dataDir === undefined) {
-    const memory = await createDatabase('memory://');
+    const memory = await openInMemory(bundles);
     return { openStream: () => new EmbeddedStream(memory), close: () => memory.close() };
   }
   const lock = await lockDirectory(target.dataDir);
   try {
-    const database = await openFolder(lock.directory);
+    const database = await openFolder(lock.directory, bundles);
     return {
       openStream: () => new EmbeddedStream(database),
       close: () => closeBoth(database, lock),
@@ -47,10 +56,10 @@ async function closeBoth(database: PGlite, lock: DirectoryLock): Promise<void> {
   }
 }
 
-async function openFolder(directory: string): Promise<PGlite> {
+async function openFolder(directory: string, extensions: Bundles): Promise<PGlite> {
   const marker = await prepareFolder(directory);
   try {
-    const database = await createDatabase(directory);
+    const database = await createDatabase(directory, extensions);
     if (marker !== undefined) await rm(marker, { force: true });
     return database;
   } catch (cause) {
@@ -106,9 +115,9 @@ async function emptyFolder(directory: string): Promise<void> {
 }
 
 // PGlite is megabytes of WebAssembly: it is loaded only where it is used.
-async function createDatabase(dataDir: string): Promise<PGlite> {
+async function createDatabase(dataDir: string, bundles: Bundles): Promise<PGlite> {
   const { PGlite: Embedded } = await import('@electric-sql/pglite');
-  return await Embedded.create({ dataDir });
+  return await Embedded.create({ dataDir, extensions: { ...bundles } });
 }
 
 function wrongMajor(directory: string, major: string): PlinthError {

@@ -33,6 +33,7 @@ export const optionsSchema = z.strictObject({
   statementCacheSize: whole(0, 100_000, 256),
   pooler: oneOf(['none', 'transaction']),
   tenantRole: text('the name of a role, such as app_user'),
+  embeddedExtensions: namesList('a list of names, such as ["citext"]'),
   applicationName: text('a name, such as my-service'),
   sslMode: oneOf(SSL_MODES),
   sslRootCert: text('the path of a file with a root certificate, or system'),
@@ -48,6 +49,10 @@ function text(expected: string) {
     .string({ error: expected })
     .refine((value) => value.trim() !== '' && !value.includes('\u0000'), { error: expected })
     .exactOptional();
+}
+
+function namesList(error: string) {
+  return z.array(z.string({ error }), { error }).readonly().exactOptional();
 }
 
 function whole(least: number, most: number, example: number) {

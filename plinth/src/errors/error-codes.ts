@@ -63,6 +63,21 @@ export const ERROR_CODES = {
   DIFF_REFUSED: code('No statements lead from one schema to the other without losing rows.'),
   DIFF_RENAME_INVALID: code('A rename names no object, or a name that is taken.'),
 
+  MODELS_EMPTY: code('A file of models exports no model.'),
+  MODELS_INVALID: code('A model cannot be written as SQL.'),
+  MODELS_NAME_TAKEN: code('Two models, or two parts of one, have the same name.'),
+  MODELS_NAME_TOO_LONG: code('A name has more than the 63 bytes that PostgreSQL keeps.'),
+
+  SCRATCH_STATEMENT_FAILED: code('PostgreSQL refused a statement of a text.'),
+  SCRATCH_STATEMENT_UNSUPPORTED: code('A text holds a statement that no schema can hold.'),
+  SCRATCH_EXTENSION_MISSING: code('A text needs an extension that the scratch does not have.'),
+  SCRATCH_SERVER_UNUSABLE: code('A database cannot be used as scratch.'),
+
+  SIDE_UNKNOWN: code('A side of a diff is neither a database, nor a file, nor a word it knows.'),
+  SIDE_EMPTY: code('A folder, or the project, holds no SQL file where a schema is wanted.'),
+  SIDE_MODELS_UNSUPPORTED: code('The models of a project cannot be read by this Plinth yet.'),
+  SIDE_NOT_RECREATED: code('A schema of another major version cannot be loaded into the scratch.'),
+
   TESTING_SERVER_FAILED: code('The PostgreSQL server for tests cannot be started.'),
 } as const satisfies Record<string, ErrorCodeFacts>;
 

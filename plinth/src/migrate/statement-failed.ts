@@ -3,7 +3,13 @@
 
 import { PlinthError } from '../errors/index.js';
 import type { Revision } from '../revisions/index.js';
-import { lineAt, type SqlStatement } from '../sql/index.js';
+import {
+  describeFailure,
+  lineOfFailure,
+  quoteStatement,
+  readServerFailure,
+  type SqlStatement,
+} from '../sql/index.js';
 import type { Direction } from './ledger.js';
 
 interface FailedStatement {
@@ -16,20 +22,10 @@ interface FailedStatement {
   readonly steps: number;
 }
 
-/** What PostgreSQL says of an error (PostgreSQL documentation, 54.8 "Error and Notice Messages"). */
-interface ServerError {
-  readonly message: string;
-  readonly sqlstate: string | undefined;
-  readonly detail: string | undefined;
-  readonly hint: string | undefined;
-  /** Characters, from 1, into the statement. */
-  readonly position: number | undefined;
-}
-
 export function statementFailed(failed: FailedStatement, cause: unknown): PlinthError {
   const { revision, direction, statement, undone, step, steps } = failed;
-  const server = readServerError(cause);
-  const line = statement.line + lineInStatement(statement.text, server.position) - 1;
+  const server = readServerFailure(cause);
+  const line = lineOfFailure(statement, server);
   const outcome =
     undone === 'revision'
       ? 'was rolled back'
@@ -39,8 +35,8 @@ export function statementFailed(failed: FailedStatement, cause: unknown): Plinth
     [
       `${direction} of revision ${revision.id} (${revision.message}) ${outcome}`,
       `  at ${revision.path}:${line}`,
-      ...indent(statement.text),
-      ...describe(server),
+      ...quoteStatement(statement.text),
+      ...describeFailure(server),
     ].join('\n'),
     {
       hint: 'Correct the statement and run the command again.',
@@ -61,7 +57,7 @@ export function commitFailed(
   cause: unknown,
 ): PlinthError {
   const { revision, direction } = run;
-  const server = readServerError(cause);
+  const server = readServerFailure(cause);
   // Without an SQLSTATE the answer was lost on its way: nobody knows whether it was committed.
   const outcome =
     server.sqlstate === undefined
@@ -72,7 +68,7 @@ export function commitFailed(
     [
       `${direction} of revision ${revision.id} (${revision.message}) ${outcome}`,
       `  at ${revision.path}`,
-      ...describe(server),
+      ...describeFailure(server),
     ].join('\n'),
     {
       hint: 'Look with `plinth current`, then run the command again.',
@@ -80,53 +76,4 @@ export function commitFailed(
       cause,
     },
   );
-}
-
-const SHOWN_LINES = 12;
-
-function indent(statement: string): readonly string[] {
-  const lines = statement.split(/\r?\n/);
-  const shown = lines.slice(0, SHOWN_LINES).map((line) => `  | ${line}`);
-  const left = lines.length - shown.length;
-  return left > 0 ? [...shown, `  | … ${left} more lines`] : shown;
-}
-
-function describe(server: ServerError): readonly string[] {
-  const state = server.sqlstate === undefined ? '' : ` (SQLSTATE ${server.sqlstate})`;
-  return [
-    `  PostgreSQL: ${server.message}${state}`,
-    ...(server.detail === undefined ? [] : [`  detail: ${server.detail}`]),
-    ...(server.hint === undefined ? [] : [`  its hint: ${server.hint}`]),
-  ];
-}
-
-function lineInStatement(text: string, position: number | undefined): number {
-  if (position === undefined) return 1;
-  // PostgreSQL counts characters; a JavaScript string counts UTF-16 units.
-  const before = [...text].slice(0, position - 1).join('');
-  return lineAt(text, before.length);
-}
-
-function readServerError(cause: unknown): ServerError {
-  if (!(cause instanceof Error)) return { ...NOTHING_KNOWN, message: String(cause) };
-  const position = Number(textOf(cause, 'position'));
-  return {
-    message: cause.message,
-    sqlstate: 'severity' in cause ? textOf(cause, 'code') : undefined,
-    detail: textOf(cause, 'detail'),
-    hint: textOf(cause, 'hint'),
-    position: Number.isInteger(position) && position > 0 ? position : undefined,
-  };
-}
-
-const NOTHING_KNOWN = {
-  sqlstate: undefined,
-  detail: undefined,
-  hint: undefined,
-  position: undefined,
-} as const;
-
-function textOf(error: Error, field: string): string | undefined {
-  const value: unknown = Reflect.get(error, field);
-  return typeof value === 'string' ? value : undefined;
 }

@@ -35,7 +35,7 @@ function isExports(value: unknown): value is ModuleExports {
 }
 
 function ownAliases(): Record<string, string> {
-  const entries = ['index', 'migrate', 'testing', 'fastify'].map((name) => {
+  const entries = ['index', 'migrate', 'models', 'diff', 'testing', 'fastify'].map((name) => {
     const file = fileURLToPath(new URL(`../${name}.js`, import.meta.url));
     return [name === 'index' ? 'plinth' : `plinth/${name}`, file] as const;
   });

@@ -7,6 +7,13 @@ export { quoteIdentifier } from './quote-identifier.js';
 export { quoteLiteral } from './quote-literal.js';
 export { type SqlStatement, splitStatements } from './split-statements.js';
 export { isSignificant, type SqlToken, type SqlTokenKind } from './sql-token.js';
+export {
+  describeFailure,
+  lineOfFailure,
+  quoteStatement,
+  readServerFailure,
+  type ServerFailure,
+} from './statement-failure.js';
 export type { SqlOrigin } from './statement-groups.js';
 export { tokenize } from './tokenize.js';
 export { type TransactionRule, transactionRule } from './transaction-rules.js';

@@ -1,9 +1,17 @@
-// The kind `schema`.
+// The kind `schema`. Every new database has `public`: what initdb gave it counts as its default.
 
-import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { altered, type KindSpec } from '../kind.js';
-import { address, isNotOfExtension, isUserSchema, privileges } from '../query-fragments.js';
+import { ownName } from '../object-id.js';
+import { PUBLIC_SCHEMA, publicSchemaGrants } from '../public-schema.js';
+import {
+  address,
+  isNotOfExtension,
+  isUserSchema,
+  privileges,
+  privilegesAgainst,
+} from '../query-fragments.js';
+import { renameStatements } from '../rename-statements.js';
 import { statement } from '../statement.js';
 
 /** A schema is its name. */
@@ -11,22 +19,36 @@ type SchemaDefinition = Record<string, never>;
 
 export const schema: KindSpec<SchemaDefinition> = {
   name: 'schema',
-  query: () => `
+  query: (serverVersion) => `
     SELECT ARRAY[${address('pg_namespace', 'n.oid')}] AS addresses, ARRAY[n.nspname::text] AS names,
       NULL AS signature, NULL AS parent, pg_get_userbyid(n.nspowner) AS owner,
-      ${privileges('n', 'n.nspacl', 'n.nspowner')} AS privileges, '{}'::json AS definition
+      CASE WHEN n.nspname = '${PUBLIC_SCHEMA}' THEN ${publicPrivileges(serverVersion)}
+        ELSE ${privileges('n', 'n.nspacl', 'n.nspowner')} END AS privileges,
+      '{}'::json AS definition
     FROM pg_namespace n
     WHERE ${isUserSchema('n.nspname')} AND ${isNotOfExtension('pg_namespace', 'n.oid')}
     ORDER BY n.nspname`,
   target,
   create: (object) => [statement(`CREATE ${target(object)}`)],
-  drop: (object) => [statement(`DROP ${target(object)}`)],
-  alter: () => altered(),
-  rename: (object, names) => [
-    statement(`ALTER ${target(object)} RENAME TO ${quoteIdentifier(names.at(-1) ?? '')}`),
+  drop: (object) => [
+    statement(`DROP ${target(object)}`, {
+      hazards: [
+        { kind: 'breaks-code', message: `the schema ${ownName(object)} is no longer there` },
+      ],
+    }),
   ],
+  alter: () => altered(),
+  rename: (object, names) => renameStatements(target(object), object.names, names),
 };
 
-function target({ names }: CatalogObject<SchemaDefinition>): string {
-  return `SCHEMA ${names.map(quoteIdentifier).join('.')}`;
+function publicPrivileges(serverVersion: number): string {
+  const usual = `acldefault('n', n.nspowner)`;
+  const given = publicSchemaGrants(serverVersion).map(
+    ({ privilege }) => ` || makeaclitem(0, n.nspowner, '${privilege}', false)`,
+  );
+  return privilegesAgainst(`coalesce(n.nspacl, ${usual})`, usual + given.join(''), 'n.nspowner');
+}
+
+function target(object: CatalogObject<SchemaDefinition>): string {
+  return `SCHEMA ${ownName(object)}`;
 }

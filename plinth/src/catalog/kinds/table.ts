@@ -1,65 +1,80 @@
 // The kind `table`: plain, unlogged and partitioned tables, and partitions. Columns and
 // constraints are kinds of their own, written inside CREATE TABLE where the order permits.
 
+import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { type KindSpec, type Part, refused } from '../kind.js';
+import type { Disturbance, KindSpec, Reaction } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
 import { address, isNotOfExtension, isUserSchema, privileges } from '../query-fragments.js';
+import { lockAll } from '../relation-locks.js';
+import { renameStatements } from '../rename-statements.js';
 import { type Statement, statement } from '../statement.js';
+import { parameterList } from '../storage-parameters.js';
+import { alterTable } from '../table-alteration.js';
+import { createTable } from '../table-creation.js';
+import type { TableDefinition } from '../table-definition.js';
 
-export interface TableDefinition {
-  readonly unlogged: boolean;
-  /** `PARTITION BY` in PostgreSQL's words, such as `RANGE (occurred)`. */
-  readonly partitionBy: string | null;
-}
-
-export function isTable(object: CatalogObject): object is CatalogObject<TableDefinition> {
-  return object.kind === 'table';
-}
+type Table = CatalogObject<TableDefinition>;
 
 export const table: KindSpec<TableDefinition> = {
   name: 'table',
-  query: () => `
+  query,
+  target,
+  create: createTable,
+  drop: dropTable,
+  dropsAlone: true,
+  alter: alterTable,
+  react,
+  occupies: ({ names }) => [`relation ${qualifiedName(names)}`, `type ${qualifiedName(names)}`],
+  rename: (object, names) => renameStatements(target(object), object.names, names),
+};
+
+function query(): string {
+  return `
     SELECT ARRAY[${address('pg_class', 'c.oid')}, ${address('pg_type', 'c.reltype')},
         ${address('pg_type', 't.typarray')}] AS addresses,
       ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(c.relowner) AS owner,
       ${privileges('r', 'c.relacl', 'c.relowner')} AS privileges,
       json_build_object('unlogged', c.relpersistence = 'u',
-        'partitionBy', pg_get_partkeydef(c.oid)) AS definition
+        'partitionBy', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
+        'parameters', ${parameterList('c.reloptions', 'o.reloptions')},
+        'accessMethod', m.amname, 'tablespace', s.spcname,
+        'rowSecurity', c.relrowsecurity, 'forceRowSecurity', c.relforcerowsecurity) AS definition
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_type t ON t.oid = c.reltype
+      LEFT JOIN pg_class o ON o.oid = c.reltoastrelid AND o.reloptions IS NOT NULL
+      LEFT JOIN pg_am m ON m.oid = c.relam AND m.amname <> 'heap'
+      LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
     WHERE c.relkind IN ('r', 'p') AND ${isUserSchema('n.nspname')}
       AND ${isNotOfExtension('pg_class', 'c.oid')}
-    ORDER BY n.nspname, c.relname`,
-  target,
-  create: (object, _sides, parts) => [statement(createText(object, parts))],
-  drop: (object) => dropTable(object),
-  alter: () => refused('not there yet'),
-  occupies: ({ names }) => [`relation ${qualifiedName(names)}`, `type ${qualifiedName(names)}`],
-};
+    ORDER BY n.nspname, c.relname`;
+}
 
-function target({ names }: CatalogObject<TableDefinition>): string {
+function target({ names }: Table): string {
   return `TABLE ${qualifiedName(names)}`;
 }
 
-function createText(object: CatalogObject<TableDefinition>, parts: readonly Part[]): string {
-  const { unlogged, partitionBy } = object.definition;
-  const head = `CREATE ${unlogged ? 'UNLOGGED ' : ''}TABLE ${qualifiedName(object.names)}`;
-  const body = parts.map(({ clause }) => `\n    ${clause}`).join(',');
-  const tail = partitionBy === null ? '' : ` PARTITION BY ${partitionBy}`;
-  return `${head} (${body}${body === '' ? '' : '\n'})${tail}`;
-}
-
-function dropTable(object: CatalogObject<TableDefinition>): readonly Statement[] {
+function dropTable(object: Table): readonly Statement[] {
   const name = qualifiedName(object.names);
   return [
     statement(`DROP TABLE ${name}`, {
-      locks: [{ mode: 'ACCESS EXCLUSIVE', on: name }],
+      locks: lockAll(name),
       hazards: [
         { kind: 'loses-data', message: `every row of ${name} is lost` },
         { kind: 'breaks-code', message: `what reads or writes ${name} fails` },
       ],
     }),
   ];
+}
+
+/** A table holds rows and is never dropped to come back. */
+function react(object: Table, { before, manner }: Disturbance): Reaction {
+  // The link of a typed table to its type is an object of its own and lets go in time.
+  if (manner === 'retyped' || before.kind === 'composite-type') return 'keep';
+  const name = qualifiedName(object.names);
+  const said = quoteIdentifier(before.names.at(-1) ?? '');
+  return {
+    refuse: `${name} is made with the ${before.kind} ${said}, which has to be dropped and created anew; the table cannot stay without it`,
+  };
 }

@@ -1,0 +1,167 @@
+// The kind `identity`: of a column that is GENERATED … AS IDENTITY. Its sequence is a part of it
+// and no object of the kind `sequence`.
+
+import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
+import { automaticName } from '../automatic-name.js';
+import type { CatalogObject } from '../catalog-object.js';
+import {
+  type Alteration,
+  altered,
+  type Disturbance,
+  type KindSpec,
+  type Reaction,
+  type Sides,
+} from '../kind.js';
+import { layOut } from '../lay-out.js';
+import { ownName, qualifiedName } from '../object-id.js';
+import { address, isNotOfExtension, isUserSchema, privileges } from '../query-fragments.js';
+import { lockAll, relationOf } from '../relation-locks.js';
+import { isAscending, optionClauses, standardBounds } from '../sequence-options.js';
+import { type Statement, statement } from '../statement.js';
+
+/** The numbers are texts: a bigint is more than a JavaScript number holds. */
+export interface IdentityDefinition {
+  readonly always: boolean;
+  /** Schema and name of its sequence. */
+  readonly sequence: readonly string[];
+  /** The type follows the column's. */
+  readonly type: string;
+  readonly start: string;
+  readonly increment: string;
+  readonly min: string;
+  readonly max: string;
+  readonly cache: string;
+  readonly cycle: boolean;
+}
+
+type Identity = CatalogObject<IdentityDefinition>;
+
+export const identity: KindSpec<IdentityDefinition> = {
+  name: 'identity',
+  noun: 'SEQUENCE',
+  query: () => `
+    SELECT ARRAY[${address('pg_class', 's.oid')}] AS addresses,
+      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names, NULL AS signature,
+      ${address('pg_class', 'c.oid', 'a.attnum')} AS parent, NULL AS owner,
+      ${privileges('s', 's.relacl', 's.relowner')} AS privileges,
+      json_build_object('always', a.attidentity = 'a',
+        'sequence', json_build_array(sn.nspname, s.relname),
+        'type', format_type(q.seqtypid, NULL), 'start', q.seqstart::text,
+        'increment', q.seqincrement::text, 'min', q.seqmin::text, 'max', q.seqmax::text,
+        'cache', q.seqcache::text, 'cycle', q.seqcycle) AS definition
+    FROM pg_sequence q JOIN pg_class s ON s.oid = q.seqrelid
+      JOIN pg_namespace sn ON sn.oid = s.relnamespace
+      JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.oid
+        AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype = 'i'
+      JOIN pg_class c ON c.oid = d.refobjid JOIN pg_namespace n ON n.oid = c.relnamespace
+      JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    WHERE a.attidentity <> '' AND ${isUserSchema('n.nspname')}
+      AND ${isNotOfExtension('pg_class', 'c.oid')}
+    ORDER BY n.nspname, c.relname, a.attnum`,
+  target: ({ definition }) => `SEQUENCE ${qualifiedName(definition.sequence)}`,
+  clause: clauseOf,
+  create: (object, sides) => [
+    write(object, `ADD ${clauseOf(object)}`),
+    ...carryPosition(object, sides),
+  ],
+  drop: (object) => [write(object, 'DROP IDENTITY')],
+  alter: alterIdentity,
+  isSame: ({ definition: before }, { definition: after }) =>
+    before.always === after.always &&
+    qualifiedName(before.sequence) === qualifiedName(after.sequence) &&
+    optionsOf(before).join() === optionsOf(after).join(),
+  // A default is one too.
+  occupies: ({ names, definition }) => [
+    `default of ${qualifiedName(names)}`,
+    `relation ${qualifiedName(definition.sequence)}`,
+  ],
+  react,
+};
+
+/** The options that are not the standard ones of the column's type. */
+function optionsOf(definition: IdentityDefinition): readonly string[] {
+  const { always: _always, sequence: _sequence, ...options } = definition;
+  return optionClauses({ ...options, unlogged: false, ownedBy: null }).filter(
+    (clause) => !clause.startsWith('AS '),
+  );
+}
+
+function clauseOf({ names, definition }: Identity): string {
+  const [schema = '', table = '', column = ''] = names;
+  const usual = qualifiedName([schema, automaticName(table, column, 'seq')]);
+  const sequence = qualifiedName(definition.sequence);
+  const options = [
+    ...(sequence === usual ? [] : [`SEQUENCE NAME ${sequence}`]),
+    ...optionsOf(definition),
+  ];
+  const list = options.length === 0 ? '' : ` (${options.join(' ')})`;
+  return `GENERATED ${whenOf(definition)} AS IDENTITY${list}`;
+}
+
+function whenOf({ always }: IdentityDefinition): string {
+  return always ? 'ALWAYS' : 'BY DEFAULT';
+}
+
+function write(object: Identity, action: string): Statement {
+  const table = relationOf(object);
+  return statement(`ALTER TABLE ${table} ALTER COLUMN ${ownName(object)} ${action}`, {
+    locks: lockAll(table),
+  });
+}
+
+function alterIdentity(before: Identity, after: Identity): Alteration {
+  const [old, wanted] = [before.definition, after.definition];
+  const rename = quoteIdentifier(wanted.sequence.at(-1) ?? '');
+  const actions = [
+    ...(old.always === wanted.always ? [] : [`SET GENERATED ${whenOf(wanted)}`]),
+    ...changedOptions(old, wanted).map((option) => `SET ${option}`),
+  ];
+  return altered(
+    ...(qualifiedName(old.sequence) === qualifiedName(wanted.sequence)
+      ? []
+      : [statement(`ALTER SEQUENCE ${qualifiedName(old.sequence)} RENAME TO ${rename}`)]),
+    ...(actions.length === 0 ? [] : [write(after, actions.join(' '))]),
+  );
+}
+
+function changedOptions(old: IdentityDefinition, wanted: IdentityDefinition): readonly string[] {
+  const bounds = standardBounds({ ...wanted, unlogged: false, ownedBy: null });
+  const usual = standardBounds({ ...old, unlogged: false, ownedBy: null });
+  const isOther = (a: string, b: string, c: string, d: string): boolean =>
+    (a === b ? null : a) !== (c === d ? null : c);
+  const options: string[] = [];
+  if (old.increment !== wanted.increment) options.push(`INCREMENT BY ${wanted.increment}`);
+  if (isOther(old.min, usual.min, wanted.min, bounds.min)) {
+    options.push(wanted.min === bounds.min ? 'NO MINVALUE' : `MINVALUE ${wanted.min}`);
+  }
+  if (isOther(old.max, usual.max, wanted.max, bounds.max)) {
+    options.push(wanted.max === bounds.max ? 'NO MAXVALUE' : `MAXVALUE ${wanted.max}`);
+  }
+  if (old.start !== wanted.start) options.push(`START WITH ${wanted.start}`);
+  if (old.cache !== wanted.cache) options.push(`CACHE ${wanted.cache}`);
+  if (old.cycle !== wanted.cycle) options.push(wanted.cycle ? 'CYCLE' : 'NO CYCLE');
+  return options;
+}
+
+/** A column that has values goes on where they end. */
+function carryPosition(object: Identity, sides: Sides): readonly Statement[] {
+  const { names, parent, definition } = object;
+  if (parent === null || sides.isCreated(parent)) return [];
+  const table = relationOf({ names });
+  const column = ownName({ names });
+  const { start } = definition;
+  const [last, fits] = isAscending(definition)
+    ? [`max(${column})`, `max(${column}) >= ${start}`]
+    : [`min(${column})`, `min(${column}) <= ${start}`];
+  const move = `SELECT setval(${quoteLiteral(qualifiedName(definition.sequence))}, ${last})`;
+  return [
+    statement(layOut(move, [`FROM ${table}`, `HAVING ${fits}`]), {
+      locks: [{ mode: 'ACCESS SHARE', on: table }],
+    }),
+  ];
+}
+
+/** PostgreSQL changes the sequence along with the type of the column. */
+function react(_object: Identity, { manner }: Disturbance): Reaction {
+  return manner === 'rebuilt' ? 'rebuild' : 'keep';
+}

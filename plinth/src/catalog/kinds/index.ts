@@ -1,0 +1,221 @@
+// The kind `index`: of tables, partitioned tables and materialized views. Those that keep a
+// constraint belong to the constraint.
+
+import { isDeepStrictEqual } from 'node:util';
+import { quoteIdentifier } from '../../sql/index.js';
+import type { CatalogObject } from '../catalog-object.js';
+import { repeatComment } from '../constraint-statements.js';
+import { arrive, renameIndexed } from '../index-arrival.js';
+import { buildAtOnce, buildConcurrently } from '../index-build.js';
+import { indexedRelation } from '../index-definition.js';
+import { tidyKeys } from '../index-keys.js';
+import { isSameIndex, reactOfIndex } from '../index-reaction.js';
+import {
+  INDEX_FIELDS,
+  INDEX_JOINS,
+  IS_USER_RELATION,
+  indexKeys,
+  indexTables,
+  RELATION_ADDRESS,
+} from '../index-rows.js';
+import {
+  changeSettings,
+  changesInPlace,
+  parametersClause,
+  reindex,
+  settleIndex,
+  tablespaceClause,
+} from '../index-storage.js';
+import {
+  buildsEach,
+  changeAttachment,
+  goesAlong,
+  isBoundBy,
+  isOnline,
+  namesTaken,
+  treeNeeds,
+} from '../index-tree.js';
+import { becomesConstraint } from '../key-promotion.js';
+import {
+  type Alteration,
+  altered,
+  alteredAlone,
+  type KindSpec,
+  REBUILT,
+  type Sides,
+} from '../kind.js';
+import { layOut } from '../lay-out.js';
+import { ownName, qualifiedName } from '../object-id.js';
+import type { PlainIndexDefinition } from '../plain-index.js';
+import { readable } from '../printed/readable.js';
+import { address } from '../query-fragments.js';
+import { lockAll, lockChanges } from '../relation-locks.js';
+import { type Hazard, type Statement, statement } from '../statement.js';
+import { temporaryName } from '../temporary-name.js';
+
+type Index = CatalogObject<PlainIndexDefinition>;
+
+export const index: KindSpec<PlainIndexDefinition> = {
+  name: 'index',
+  query,
+  target,
+  create,
+  drop,
+  alter,
+  isSame,
+  requires: treeNeeds,
+  leavesAfter: isBoundBy,
+  occupies: namesTaken,
+  react: reactOfIndex,
+  rename: renameIndexed,
+  renamesFreely: true,
+};
+
+const HEAD = `('CREATE ' || CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || 'INDEX '
+            || quote_ident(x.relname) || ' ON ' || CASE x.relkind WHEN 'I' THEN 'ONLY ' ELSE '' END
+            || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || ' USING '
+            || quote_ident(am.amname) || ' ')`;
+
+// OFFSET 0 keeps the planner from deparsing an index once for each use of its text.
+function query(): string {
+  return `WITH RECURSIVE ${indexTables('i')}
+    SELECT ARRAY[${address('pg_class', 'x.oid')}] AS addresses,
+      ARRAY[n.nspname, x.relname]::text[] AS names, NULL AS signature,
+      ${RELATION_ADDRESS} AS parent, NULL AS owner, NULL AS privileges,
+      json_build_object('on', json_build_array(n.nspname, c.relname),
+        'unique', i.indisunique, 'method', am.amname,
+        'keys', ${indexKeys('d.text', HEAD, `coalesce(' WHERE ' || d.predicate, '')`)},
+        'where', d.predicate, ${INDEX_FIELDS}) AS definition
+    FROM pg_index i ${INDEX_JOINS}
+    CROSS JOIN LATERAL (SELECT pg_get_indexdef(x.oid) AS text,
+      pg_get_expr(i.indpred, i.indrelid) AS predicate OFFSET 0) d
+    WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = i.indrelid
+        AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+      AND ${IS_USER_RELATION}
+    ORDER BY n.nspname, c.relname, x.relname`;
+}
+
+function target({ names }: Index): string {
+  return `INDEX ${qualifiedName(names)}`;
+}
+
+function create(object: Index, sides: Sides): readonly Statement[] {
+  return arrive(object, sides, () => [build(object, sides)]);
+}
+
+/** Under its own name, or under another one in whose place it goes. */
+function build(object: Index, sides: Sides): Statement {
+  const { definition, parent } = object;
+  const relation = indexedRelation(object);
+  const isLive = parent !== null && !sides.isCreated(parent);
+  const concurrently = isOnline(parent, sides) && definition.tree === null;
+  const only = buildsEach(object, sides);
+  const words = ['CREATE', ...(definition.unique ? ['UNIQUE'] : []), 'INDEX'];
+  if (concurrently) words.push('CONCURRENTLY');
+  const { where, keys, method } = definition;
+  const using = method === 'btree' ? '' : ` USING ${quoteIdentifier(method)}`;
+  const sql = layOut(`${words.join(' ')} ${ownName(object)}`, [
+    `ON ${only ? 'ONLY ' : ''}${relation}${using} ${tidyKeys(keys)}`,
+    ...parametersClause(definition),
+    ...tablespaceClause(definition),
+    ...(where === null ? [] : [`WHERE ${readable(where)}`]),
+  ]);
+  const unique = definition.unique ? tidyKeys(keys) : undefined;
+  const building = { relation, name: qualifiedName(object.names), unique };
+  if (concurrently) return statement(sql, buildConcurrently(building));
+  // Without those of the partitions there is nothing to read.
+  if (only) return statement(sql, { locks: isLive ? [{ mode: 'SHARE', on: relation }] : [] });
+  return statement(sql, isLive ? buildAtOnce(building) : {});
+}
+
+function drop(object: Index, sides: Sides): readonly Statement[] {
+  if (goesAlong(object, sides) || becomesConstraint(object, sides)) return [];
+  const { parent, definition } = object;
+  const relation = indexedRelation(object);
+  const concurrently = isOnline(parent, sides) && definition.tree === null;
+  const name = qualifiedName(object.names);
+  const hazards = sides.after(object.id) === undefined ? loss(object) : [];
+  return [
+    concurrently
+      ? statement(`DROP INDEX CONCURRENTLY ${name}`, {
+          transactional: false,
+          locks: lockChanges(relation),
+          hazards,
+        })
+      : statement(`DROP INDEX ${name}`, {
+          locks: [...lockAll(relation), ...lockAll(name)],
+          hazards,
+        }),
+  ];
+}
+
+/** What it means that it goes for good. */
+function loss(object: Index): readonly Hazard[] {
+  const { unique, keys } = object.definition;
+  if (!unique) return [];
+  const message = `INSERT … ON CONFLICT that relies on ${ownName(object)} fails, and two rows of ${indexedRelation(object)} can have the same ${tidyKeys(keys)}`;
+  return [{ kind: 'breaks-code', message }];
+}
+
+function isSame(before: Index, after: Index): boolean {
+  return isSameIndex(before, after);
+}
+
+function alter(before: Index, after: Index, sides: Sides): Alteration {
+  const attachment = changeAttachment(before, after, sides);
+  if (attachment === undefined) return REBUILT;
+  if (!isAlike(before.definition, after.definition)) return replace(before, after, sides);
+  const { isValid, tree } = after.definition;
+  if (!isValid && tree !== null && before.definition.isValid) return REBUILT;
+  const isBroken = isValid && !before.definition.isValid && tree === null;
+  return altered(
+    ...(isBroken ? [repair(after, sides)] : []),
+    ...changeSettings(before.definition, after, sides),
+    ...attachment,
+  );
+}
+
+/** Whether it need not be built anew. */
+function isAlike(before: PlainIndexDefinition, after: PlainIndexDefinition): boolean {
+  return (
+    isDeepStrictEqual(before.on, after.on) &&
+    before.unique === after.unique &&
+    before.method === after.method &&
+    before.keys === after.keys &&
+    before.where === after.where &&
+    changesInPlace(before, after)
+  );
+}
+
+/** The new one is there before the old one goes. */
+function replace(before: Index, after: Index, sides: Sides): Alteration {
+  const { tree, attached } = after.definition;
+  const isLone =
+    tree === null &&
+    attached === null &&
+    before.definition.attached === null &&
+    before.parent === after.parent;
+  if (!isLone || !isOnline(after.parent, sides)) return REBUILT;
+  const fresh = { ...after, names: temporaryName(after.names) };
+  const statements = [
+    build(fresh, sides),
+    ...settleIndex(fresh),
+    ...drop(before, sides),
+    ...renameIndexed(fresh, after.names),
+    ...repeatComment(target(after), before.comment, after.comment),
+  ];
+  // A foreign key, an identity or a cluster order may stand on it.
+  return alteredAlone(...statements);
+}
+
+/** Builds an index anew whose building has failed. */
+function repair(object: Index, sides: Sides): Statement {
+  if (isOnline(object.parent, sides)) return reindex(object, 'INDEX CONCURRENTLY');
+  const { keys, unique } = object.definition;
+  const name = qualifiedName(object.names);
+  const building = { relation: indexedRelation(object), name };
+  return statement(
+    `REINDEX INDEX ${name}`,
+    buildAtOnce({ ...building, unique: unique ? keys : undefined }),
+  );
+}

@@ -1,0 +1,44 @@
+// The kind `text-search-template`. PostgreSQL alters nothing of one but its name.
+
+import type { CatalogObject } from '../catalog-object.js';
+import { type KindSpec, REBUILT } from '../kind.js';
+import { layOutList } from '../lay-out.js';
+import { qualifiedName } from '../object-id.js';
+import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
+import { renameStatements } from '../rename-statements.js';
+import { statement } from '../statement.js';
+
+/** Names of functions. */
+export interface TextSearchTemplateDefinition {
+  readonly init: string | null;
+  readonly lexize: string;
+}
+
+type Template = CatalogObject<TextSearchTemplateDefinition>;
+
+export const textSearchTemplate: KindSpec<TextSearchTemplateDefinition> = {
+  name: 'text-search-template',
+  noun: 'TEXT SEARCH TEMPLATE',
+  query: () => `
+    SELECT ARRAY[${address('pg_ts_template', 't.oid')}] AS addresses,
+      ARRAY[n.nspname, t.tmplname]::text[] AS names, NULL AS signature,
+      ${address('pg_namespace', 'n.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      json_build_object('init', nullif(t.tmplinit::text, '-'),
+        'lexize', t.tmpllexize::text) AS definition
+    FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace
+    WHERE ${isUserSchema('n.nspname')} AND ${isNotOfExtension('pg_ts_template', 't.oid')}
+    ORDER BY n.nspname, t.tmplname`,
+  target,
+  create: (object) => {
+    const { init, lexize } = object.definition;
+    const options = [...(init === null ? [] : [`INIT = ${init}`]), `LEXIZE = ${lexize}`];
+    return [statement(layOutList(`CREATE ${target(object)}`, options))];
+  },
+  drop: (object) => [statement(`DROP ${target(object)}`)],
+  alter: () => REBUILT,
+  rename: (object, names) => renameStatements(target(object), object.names, names),
+};
+
+function target({ names }: Template): string {
+  return `TEXT SEARCH TEMPLATE ${qualifiedName(names)}`;
+}

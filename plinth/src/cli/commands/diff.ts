@@ -1,0 +1,92 @@
+// `plinth diff`: the SQL that turns one schema into another, on standard output and nothing else.
+
+import { type DiffOptions, diff, type Plan, type Rename, renderPlan } from '../../diff/index.js';
+import { isPlinthError, PlinthError } from '../../errors/index.js';
+import { parseSide, type ReadSides, readSides, type SidesProject } from '../../sides/index.js';
+import { askForRenames } from '../ask-for-renames.js';
+import { openProject } from '../open-project.js';
+import type { SharedOptions } from '../shared-options.js';
+import type { Terminal } from '../terminal.js';
+
+export interface DiffCommandOptions {
+  readonly json?: true;
+  readonly plain?: true;
+  /** Each `table.old=new`. */
+  readonly rename?: readonly string[];
+  readonly owners: boolean;
+  readonly privileges: boolean;
+  readonly scratchUrl?: string;
+}
+
+/** @returns Whether the sides differ. */
+export async function diffCommand(
+  terminal: Terminal,
+  shared: SharedOptions,
+  [from, to]: readonly [from: string, to: string],
+  options: DiffCommandOptions,
+): Promise<boolean> {
+  const { folder } = terminal;
+  const given = (options.rename ?? []).map(parseRename);
+  const sides = await readSides(parseSide(from, 'from', folder), parseSide(to, 'to', folder), {
+    folder,
+    scratchUrl: options.scratchUrl,
+    ...projectOf(terminal, shared),
+  });
+  const settings: DiffOptions = {
+    ...sides.options,
+    owners: sides.options.owners === true && options.owners,
+    privileges: options.privileges,
+    plain: options.plain === true,
+  };
+  const renames = await askForRenames(terminal, sides, given);
+  const plan = diff(sides.from, sides.to, { ...settings, renames });
+  if (options.json === true) printJson(terminal, plan, sides);
+  else printSql(terminal, plan, sides);
+  return plan.changes.length > 0 || plan.statements.length > 0;
+}
+
+/** Read once, and only when somebody asks. */
+function projectOf(terminal: Terminal, shared: SharedOptions) {
+  let opened: Promise<SidesProject> | undefined;
+  const project = (): Promise<SidesProject> => {
+    opened ??= openProject(terminal, shared);
+    return opened;
+  };
+  const projectIfAny = async (): Promise<SidesProject | undefined> => {
+    try {
+      return await project();
+    } catch (error) {
+      const isThere = shared.config !== undefined;
+      if (isPlinthError(error, 'CONFIG_NOT_FOUND') && !isThere) return undefined;
+      throw error;
+    }
+  };
+  return { project, projectIfAny };
+}
+
+/** @throws PlinthError DIFF_RENAME_INVALID */
+function parseRename(text: string): Rename {
+  const [, object, to] = /^(.+)=([^=]+|"(?:[^"]|"")+")$/s.exec(text) ?? [];
+  if (object === undefined || to === undefined) {
+    throw new PlinthError('DIFF_RENAME_INVALID', `--rename "${text}" has no new name`, {
+      hint: 'Write --rename table=new, or --rename table.column=new.',
+    });
+  }
+  const name = to.startsWith('"') ? to.slice(1, -1).replaceAll('""', '"') : to;
+  return { object, to: name };
+}
+
+function printSql(terminal: Terminal, plan: Plan, { notes }: ReadSides): void {
+  for (const note of notes) terminal.error(`note: ${note}`);
+  for (const side of ['from', 'to'] as const) {
+    for (const { kind, name } of plan.unmodelled[side]) {
+      terminal.error(`not compared: ${kind} ${name} (${side})`);
+    }
+  }
+  const sql = renderPlan(plan).trimEnd();
+  if (sql !== '') terminal.out(sql);
+}
+
+function printJson(terminal: Terminal, plan: Plan, { notes }: ReadSides): void {
+  terminal.out(JSON.stringify({ ...plan, notes }, null, 2));
+}
