@@ -24,8 +24,11 @@ export async function introspect(connection: CatalogReader): Promise<Catalog> {
     const found = await readObjects(connection, serverVersion);
     const comments = await readComments(connection);
     const objects = found.drafts.map(
-      ({ row, ...draft }): CatalogObject => ({
-        ...draft,
+      // Field by field: objects of one shape are made and read several times faster.
+      ({ id, kind, names, row }): CatalogObject => ({
+        id,
+        kind,
+        names,
         signature: row.signature,
         parent: row.parent === null ? null : (found.byAddress.get(row.parent) ?? null),
         owner: row.owner,

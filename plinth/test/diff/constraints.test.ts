@@ -96,6 +96,12 @@ describe('a key', () => {
       rows: 'INSERT INTO t VALUES (1, 2)',
       survives: 'SELECT a FROM t',
     },
+    'loses a column that may be null then': {
+      from: 'CREATE TABLE t (a int, b int, CONSTRAINT k PRIMARY KEY (a, b))',
+      to: 'CREATE TABLE t (a int, b int, CONSTRAINT k PRIMARY KEY (a))',
+      rows: 'INSERT INTO t VALUES (1, 2)',
+      survives: 'SELECT a, b FROM t',
+    },
     'of columns that take another type': {
       from: `CREATE TABLE t (id int PRIMARY KEY, e varchar(10) UNIQUE, f int, UNIQUE (f));
              COMMENT ON INDEX t_pkey IS 'kept'; COMMENT ON CONSTRAINT t_e_key ON t IS 'kept'`,
@@ -492,6 +498,22 @@ describe('a check above and below', () => {
              CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1)`,
       to: `CREATE TABLE m (a int, CONSTRAINT c CHECK (a > 0)) PARTITION BY LIST (a);
            CREATE TABLE m1 (a int, CONSTRAINT c CHECK (a > 2))`,
+    },
+    'is not valid in tables that are linked by the same plan': {
+      from: 'CREATE TABLE m1 (a int)',
+      to: `CREATE TABLE m (a int) PARTITION BY LIST (a); CREATE TABLE m1 (a int);
+           ALTER TABLE m ATTACH PARTITION m1 FOR VALUES IN (1); CREATE TABLE m2 PARTITION OF m FOR VALUES IN (2);
+           ALTER TABLE m ADD CONSTRAINT c CHECK (a > 0) NOT VALID`,
+    },
+    'is there before its table is attached': {
+      from: `CREATE TABLE m (a int, CONSTRAINT c CHECK (a > 0)) PARTITION BY LIST (a); CREATE TABLE m1 (a int)`,
+      to: `CREATE TABLE m (a int, CONSTRAINT c CHECK (a > 0)) PARTITION BY LIST (a);
+           CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1)`,
+    },
+    'of a foreign table': {
+      from: `CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE f (a int) SERVER s`,
+      to: `CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;
+           CREATE FOREIGN TABLE f (a int, CONSTRAINT c CHECK (a > 0)) SERVER s`,
     },
     'of partitions': {
       from: `CREATE TABLE m (a int) PARTITION BY LIST (a);

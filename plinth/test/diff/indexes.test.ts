@@ -193,8 +193,9 @@ describe('an index', () => {
       locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', on: 'public.t' }],
     });
     expect(up.statements[0]?.hazards.map(({ kind }) => kind)).toEqual(['scans-table', 'can-fail']);
-    expect(downSql).toBe('DROP INDEX CONCURRENTLY public.i;\n');
+    expect(downSql).toContain('\nDROP INDEX CONCURRENTLY public.i;\n');
     expect(down.statements[0]?.transactional).toBe(false);
+    expect(down.statements[0]?.hazards.map(({ kind }) => kind)).toEqual(['breaks-code']);
   });
 
   it('is short where that is asked for', async () => {
@@ -423,6 +424,18 @@ describe('an index on a partitioned table', () => {
       rows: 'INSERT INTO m VALUES (1, 2)',
       survives: 'SELECT a, b::text FROM m',
     },
+    'stands above partitions that have the same for themselves': parts(
+      '',
+      'ALTER TABLE m1 ADD PRIMARY KEY (a); ALTER TABLE m1 ADD UNIQUE (a, b); ALTER TABLE m ADD UNIQUE (a, b)',
+    ),
+    'takes over what belonged to another one': parts(
+      'CREATE INDEX i ON m (b)',
+      'CREATE INDEX j ON m (b) WHERE b > 1',
+    ),
+    'has another name': parts(
+      'CREATE INDEX i ON m (b); ALTER TABLE m ADD CONSTRAINT k PRIMARY KEY (a, b)',
+      'CREATE INDEX j ON m (b); ALTER TABLE m ADD CONSTRAINT l PRIMARY KEY (a, b)',
+    ),
     'of long names': {
       from: '',
       to: `CREATE TABLE ${'t'.repeat(50)} (a int, ${'b'.repeat(40)} int) PARTITION BY LIST (a);
