@@ -12,7 +12,7 @@ import {
   repeatComment,
 } from './constraint-statements.js';
 import { arrive, renameIndexed } from './index-arrival.js';
-import { type IndexDefinition, indexName } from './index-definition.js';
+import { type IndexDefinition, indexName, isIndexed } from './index-definition.js';
 import { isSameIndex, reactOfIndex } from './index-reaction.js';
 import { changeSettings, changesInPlace, settleIndex } from './index-storage.js';
 import {
@@ -97,7 +97,21 @@ type Constraint = CatalogObject<IndexedConstraintDefinition>;
 function isFoldable(object: Constraint, sides: Sides): boolean {
   const { attached, indexComment, targets, extensions } = object.definition;
   if (attached !== null || indexComment !== null || buildsEach(object, sides)) return false;
-  return targets.length === 0 && extensions.length === 0;
+  return targets.length === 0 && extensions.length === 0 && !isRepeated(object, sides);
+}
+
+/** Of two that differ in nothing but name and storage, CREATE TABLE makes the first only. */
+function isRepeated(object: Constraint, sides: Sides): boolean {
+  const all = object.parent === null ? [] : sides.partsAfter(object.parent).filter(isConstraint);
+  const earlier = all.slice(
+    0,
+    all.findIndex(({ id }) => id === object.id),
+  );
+  return earlier.some((other) => isDeepStrictEqual(shapeOf(other), shapeOf(object)));
+}
+
+function isConstraint(object: CatalogObject): object is Constraint {
+  return isIndexed(object) && object.kind !== 'index';
 }
 
 function lossOf<Definition extends IndexedConstraintDefinition>(

@@ -96,6 +96,11 @@ describe('a key', () => {
       rows: 'INSERT INTO t VALUES (1, 2)',
       survives: 'SELECT a FROM t',
     },
+    'says the same as another one': {
+      from: '',
+      to: `CREATE TABLE t (a int PRIMARY KEY, b int); ALTER TABLE t ADD CONSTRAINT x UNIQUE (a);
+           ALTER TABLE t ADD CONSTRAINT y UNIQUE (a) WITH (fillfactor = 60)`,
+    },
     'loses a column that may be null then': {
       from: 'CREATE TABLE t (a int, b int, CONSTRAINT k PRIMARY KEY (a, b))',
       to: 'CREATE TABLE t (a int, b int, CONSTRAINT k PRIMARY KEY (a))',
@@ -504,6 +509,11 @@ describe('a check above and below', () => {
       to: `CREATE TABLE m (a int) PARTITION BY LIST (a); CREATE TABLE m1 (a int);
            ALTER TABLE m ATTACH PARTITION m1 FOR VALUES IN (1); CREATE TABLE m2 PARTITION OF m FOR VALUES IN (2);
            ALTER TABLE m ADD CONSTRAINT c CHECK (a > 0) NOT VALID`,
+    },
+    'becomes another one that is not valid while a table is linked': {
+      from: `CREATE TABLE m (a int, CONSTRAINT c CHECK (a > 0)) PARTITION BY LIST (a); CREATE TABLE m1 (a int)`,
+      to: `CREATE TABLE m (a int) PARTITION BY LIST (a); CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1);
+           ALTER TABLE m ADD CONSTRAINT c CHECK (a > 1) NOT VALID`,
     },
     'is there before its table is attached': {
       from: `CREATE TABLE m (a int, CONSTRAINT c CHECK (a > 0)) PARTITION BY LIST (a); CREATE TABLE m1 (a int)`,

@@ -188,7 +188,8 @@ function alter(before: Check, after: Check, sides: Sides): Alteration {
   const { validated: _old, ...oldRest } = old;
   const { validated, ...rest } = wanted;
   if (validated && isDeepStrictEqual(oldRest, rest)) return altered(validate(after));
-  if (old.hasHeirs || old.from.length > 0) return REBUILT;
+  const comesLate = wanted.hasHeirs && !wanted.validated;
+  if (old.hasHeirs || comesLate || old.from.length > 0) return REBUILT;
   return altered(
     ...add(after, sides, replaceConstraint),
     ...repeatComment(constraintTarget(after), before.comment, after.comment),
