@@ -10,14 +10,14 @@ export type {
   Privileges,
   Unmodelled,
 } from './catalog-object.js';
-export type { CatalogReader } from './catalog-reader.js';
-export { emptyCatalog } from './empty-catalog.js';
 export { type BornWith, bornWith } from './facets/born-with.js';
 export { facetStatements } from './facets/facet-statements.js';
 export { introspect } from './introspect.js';
 export type { Alteration, Disturbance, Kind, Part, Reaction, Sides } from './kind.js';
 export { KIND_BY_NAME, KINDS } from './kinds.js';
 export { objectId, ownName, qualifiedName } from './object-id.js';
+export type { CatalogReader } from './reading/catalog-reader.js';
+export { emptyCatalog } from './reading/empty-catalog.js';
 export {
   type Hazard,
   type HazardKind,

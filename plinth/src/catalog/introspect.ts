@@ -2,14 +2,14 @@
 // for dependencies. It changes nothing.
 
 import type { Catalog, CatalogObject, ObjectId } from './catalog-object.js';
-import { type CatalogReader, readRows, withSnapshot } from './catalog-reader.js';
-import { compactPrivileges } from './compact-privileges.js';
-import { readDependencies } from './dependencies.js';
 import type { Kind, KindRow } from './kind.js';
 import { KINDS } from './kinds.js';
 import { objectId } from './object-id.js';
-import { findSoftDependencies } from './soft-dependencies.js';
-import { readUnmodelled } from './unmodelled.js';
+import { compactPrivileges } from './privileges/compact-privileges.js';
+import { type CatalogReader, readRows, withSnapshot } from './reading/catalog-reader.js';
+import { readDependencies } from './reading/dependencies.js';
+import { findSoftDependencies } from './reading/soft-dependencies.js';
+import { readUnmodelled } from './reading/unmodelled.js';
 
 /**
  * Everything a database holds that Plinth models, and the names of what it does not.

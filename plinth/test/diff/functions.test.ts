@@ -1,7 +1,7 @@
 // Functions, procedures and aggregates from one definition to another, on real servers.
 
 import { describe, expect, it } from 'vitest';
-import { dollarQuote } from '../../src/catalog/dollar-quote.js';
+import { dollarQuote } from '../../src/catalog/routines/dollar-quote.js';
 import { expectConvergence } from '../support/convergence.js';
 
 const BODY = '$$ begin return 1; end $$';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { useServer } from '../../../test/support/database.js';
 import { systemBinDirs } from '../../../test/support/pg-dump.js';
 import { type Catalog, emptyCatalog, introspect } from '../../src/catalog/index.js';
-import { readUnmodelled } from '../../src/catalog/unmodelled.js';
+import { readUnmodelled } from '../../src/catalog/reading/unmodelled.js';
 import { splitStatements } from '../../src/sql/index.js';
 
 const [binDir] = systemBinDirs();

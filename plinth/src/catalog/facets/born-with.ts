@@ -5,7 +5,7 @@ import type { Catalog, CatalogObject, Grant, Privileges } from '../catalog-objec
 import type { Kind } from '../kind.js';
 import { isDefaultPrivilege } from '../kinds/default-privilege.js';
 import { KIND_BY_NAME } from '../kinds.js';
-import { PUBLIC_SCHEMA, publicSchemaGrants } from '../public-schema.js';
+import { PUBLIC_SCHEMA, publicSchemaGrants } from '../reading/public-schema.js';
 import { type PrivilegeClass, privilegeClass } from './privilege-class.js';
 import { grantKey, STANDARD } from './privilege-state.js';
 

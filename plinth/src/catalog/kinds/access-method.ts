@@ -3,8 +3,8 @@
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { type KindSpec, REBUILT } from '../kind.js';
-import { address, standsAlone } from '../query-fragments.js';
-import { routineName } from '../routine-query.js';
+import { address, standsAlone } from '../reading/query-fragments.js';
+import { routineName } from '../routines/routine-query.js';
 import { statement } from '../statement.js';
 
 export interface AccessMethodDefinition {

@@ -4,12 +4,12 @@ import { quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { altered, type KindSpec, REBUILT } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isUserSchema, privileges, standsAlone } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
-import { callerHazards } from '../routine-hazards.js';
-import { routineName, signature } from '../routine-query.js';
-import { signedName } from '../routine-text.js';
+import { address, isUserSchema, privileges, standsAlone } from '../reading/query-fragments.js';
+import { callerHazards } from '../routines/routine-hazards.js';
+import { routineName, signature } from '../routines/routine-query.js';
+import { signedName } from '../routines/routine-text.js';
 import { statement } from '../statement.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 /** One of the two ways an aggregate computes: plainly, or over a moving window. */
 interface Transition {

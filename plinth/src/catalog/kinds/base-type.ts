@@ -3,10 +3,7 @@
 
 import { quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { dropStatement } from '../drop-statement.js';
 import { type Alteration, altered, type KindSpec, REBUILT, refused } from '../kind.js';
-import { layOutList } from '../lay-out.js';
-import { renameStatements } from '../rename-statements.js';
 import { statement } from '../statement.js';
 import {
   IS_USER_TYPE,
@@ -14,7 +11,10 @@ import {
   TYPE_ADDRESSES,
   TYPE_COLUMNS,
   typeTarget,
-} from '../type-rows.js';
+} from '../types/type-rows.js';
+import { dropStatement } from '../writing/drop-statement.js';
+import { layOutList } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface BaseTypeDefinition {
   /**

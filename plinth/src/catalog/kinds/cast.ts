@@ -2,10 +2,10 @@
 
 import type { CatalogObject } from '../catalog-object.js';
 import { type KindSpec, REBUILT } from '../kind.js';
-import { layOut } from '../lay-out.js';
-import { address, standsAlone } from '../query-fragments.js';
-import { signature } from '../routine-query.js';
+import { address, standsAlone } from '../reading/query-fragments.js';
+import { signature } from '../routines/routine-query.js';
 import { type Hazard, statement } from '../statement.js';
+import { layOut } from '../writing/lay-out.js';
 
 export interface CastDefinition {
   readonly source: string;

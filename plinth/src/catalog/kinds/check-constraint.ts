@@ -11,7 +11,7 @@ import {
   isStillLinked,
   linksBelow,
   linksOf,
-} from '../check-definition.js';
+} from '../constraints/check-definition.js';
 import {
   addConstraint,
   alterTableOf,
@@ -23,9 +23,9 @@ import {
   repeatComment,
   replaceConstraint,
   validateConstraint,
-} from '../constraint-statements.js';
-import { IS_USER_RELATION, RELATION_ADDRESS } from '../index-rows.js';
-import { isOnline } from '../index-tree.js';
+} from '../constraints/constraint-statements.js';
+import { IS_USER_RELATION, RELATION_ADDRESS } from '../indexes/index-rows.js';
+import { isOnline } from '../indexes/index-tree.js';
 import {
   type Alteration,
   altered,
@@ -38,9 +38,9 @@ import {
 } from '../kind.js';
 import { outerName, ownName } from '../object-id.js';
 import { readable } from '../printed/readable.js';
-import { address } from '../query-fragments.js';
-import { lockAll, lockChanges } from '../relation-locks.js';
+import { address } from '../reading/query-fragments.js';
 import { type Statement, type StatementFacts, statement } from '../statement.js';
+import { lockAll, lockChanges } from '../tables/relation-locks.js';
 
 type Check = CatalogObject<CheckDefinition>;
 

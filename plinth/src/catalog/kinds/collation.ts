@@ -3,14 +3,14 @@
 
 import { quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { dropStatement } from '../drop-statement.js';
 import { type KindSpec, REBUILT } from '../kind.js';
-import { layOutList } from '../lay-out.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { statement } from '../statement.js';
-import { discard, moveAside } from '../type-rows.js';
+import { discard, moveAside } from '../types/type-rows.js';
+import { dropStatement } from '../writing/drop-statement.js';
+import { layOutList } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 /** The version of the library that sorts is the machine's matter and not the schema's. */
 export interface CollationDefinition {

@@ -1,16 +1,16 @@
 // The kind `column-default`: the value a column takes when none is given.
 
 import type { CatalogObject } from '../catalog-object.js';
-import { type ColumnDefinition, isColumn } from '../column-definition.js';
-import { defaultOf, isReached, onlyWord, reachOf } from '../column-reach.js';
-import { baseOf, needsCast } from '../column-type.js';
+import { type ColumnDefinition, isColumn } from '../columns/column-definition.js';
+import { defaultOf, isReached, onlyWord, reachOf } from '../columns/column-reach.js';
+import { baseOf, needsCast } from '../columns/column-type.js';
+import { literalFor } from '../columns/plain-literal.js';
 import { altered, type Disturbance, type KindSpec, type Reaction, type Sides } from '../kind.js';
 import { objectId, ownName, qualifiedName } from '../object-id.js';
-import { literalFor } from '../plain-literal.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { alterRelation, lockAll, relationOf } from '../relation-locks.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
-import { birthOf, originOf } from '../table-birth.js';
+import { alterRelation, lockAll, relationOf } from '../tables/relation-locks.js';
+import { birthOf, originOf } from '../tables/table-birth.js';
 
 export interface ColumnDefaultDefinition {
   readonly expression: string;

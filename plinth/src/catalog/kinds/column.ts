@@ -3,16 +3,21 @@
 
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { alterColumn, followType, isSameColumn, keyOfPartitions } from '../column-alteration.js';
-import { createColumn, dropColumn } from '../column-birth.js';
-import { clauseOf } from '../column-clause.js';
-import { type ColumnDefinition, isColumn } from '../column-definition.js';
-import { columnQuery } from '../column-query.js';
-import { leadersOf } from '../column-reach.js';
+import {
+  alterColumn,
+  followType,
+  isSameColumn,
+  keyOfPartitions,
+} from '../columns/column-alteration.js';
+import { createColumn, dropColumn } from '../columns/column-birth.js';
+import { clauseOf } from '../columns/column-clause.js';
+import { type ColumnDefinition, isColumn } from '../columns/column-definition.js';
+import { columnQuery } from '../columns/column-query.js';
+import { leadersOf } from '../columns/column-reach.js';
 import type { Disturbance, KindSpec, Reaction, Sides } from '../kind.js';
 import { objectId, outerName, ownName, qualifiedName } from '../object-id.js';
-import { alterRelation, lockAll, relationOf } from '../relation-locks.js';
 import { statement } from '../statement.js';
+import { alterRelation, lockAll, relationOf } from '../tables/relation-locks.js';
 
 type Column = CatalogObject<ColumnDefinition>;
 

@@ -3,15 +3,7 @@
 
 import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { isColumn } from '../column-definition.js';
-import {
-  type CompositeAttribute,
-  type CompositeType,
-  type CompositeTypeDefinition,
-  hasSameNames,
-  isCompositeType,
-} from '../composite-definition.js';
-import { dropStatement } from '../drop-statement.js';
+import { isColumn } from '../columns/column-definition.js';
 import {
   type Alteration,
   altered,
@@ -24,11 +16,16 @@ import {
   refused,
   type Sides,
 } from '../kind.js';
-import { layOutCommands, layOutList } from '../lay-out.js';
 import { qualifiedName } from '../object-id.js';
-import { address } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+import { address } from '../reading/query-fragments.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
+import {
+  type CompositeAttribute,
+  type CompositeType,
+  type CompositeTypeDefinition,
+  hasSameNames,
+  isCompositeType,
+} from '../types/composite-definition.js';
 import {
   discard,
   IS_USER_TYPE,
@@ -37,7 +34,10 @@ import {
   TYPE_ADDRESSES,
   TYPE_COLUMNS,
   typeTarget,
-} from '../type-rows.js';
+} from '../types/type-rows.js';
+import { dropStatement } from '../writing/drop-statement.js';
+import { layOutCommands, layOutList } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 import { isDomain } from './domain.js';
 import { isRangeType } from './range-type.js';
 

@@ -3,12 +3,12 @@
 import { quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { type KindSpec, REBUILT } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isUserSchema, standsAlone } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
-import { routineName } from '../routine-query.js';
+import { address, isUserSchema, standsAlone } from '../reading/query-fragments.js';
+import { routineName } from '../routines/routine-query.js';
 import { statement } from '../statement.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface ConversionDefinition {
   readonly from: string;

@@ -8,8 +8,8 @@ import { type GrantSubject, grantStatements } from '../facets/grant-statements.j
 import { privilegeClass } from '../facets/privilege-class.js';
 import { privilegeChanges, STANDARD } from '../facets/privilege-state.js';
 import { altered, type KindSpec } from '../kind.js';
-import { grantsBeyond } from '../privilege-difference.js';
-import { address, isUserSchema } from '../query-fragments.js';
+import { grantsBeyond } from '../privileges/privilege-difference.js';
+import { address, isUserSchema } from '../reading/query-fragments.js';
 import type { Statement } from '../statement.js';
 
 export interface DefaultPrivilegeDefinition extends Privileges {

@@ -3,12 +3,12 @@
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { type Alteration, altered, type KindSpec, REBUILT, type Sides } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { outerName } from '../object-id.js';
 import { readable } from '../printed/readable.js';
-import { address } from '../query-fragments.js';
+import { address } from '../reading/query-fragments.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
-import { IS_USER_TYPE } from '../type-rows.js';
+import { IS_USER_TYPE } from '../types/type-rows.js';
+import { layOut } from '../writing/lay-out.js';
 
 export type DomainConstraintDefinition =
   | { readonly form: 'check'; readonly expression: string; readonly valid: boolean }

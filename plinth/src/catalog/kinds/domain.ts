@@ -2,9 +2,8 @@
 // type means a new domain, which the columns follow.
 
 import type { CatalogObject } from '../catalog-object.js';
-import { isColumn } from '../column-definition.js';
-import { isCompositeType } from '../composite-definition.js';
-import { dropStatement } from '../drop-statement.js';
+import { isColumn } from '../columns/column-definition.js';
+import { literalFor } from '../columns/plain-literal.js';
 import {
   type Alteration,
   altered,
@@ -15,11 +14,9 @@ import {
   type Reaction,
   type Sides,
 } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { qualifiedName } from '../object-id.js';
-import { literalFor } from '../plain-literal.js';
-import { renameStatements } from '../rename-statements.js';
 import { statement } from '../statement.js';
+import { isCompositeType } from '../types/composite-definition.js';
 import {
   discard,
   IS_USER_TYPE,
@@ -28,7 +25,10 @@ import {
   TYPE_ADDRESSES,
   TYPE_COLUMNS,
   typeTarget,
-} from '../type-rows.js';
+} from '../types/type-rows.js';
+import { dropStatement } from '../writing/drop-statement.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 import { isRangeType } from './range-type.js';
 
 export interface DomainDefinition {

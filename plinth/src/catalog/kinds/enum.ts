@@ -3,7 +3,6 @@
 
 import { quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { dropStatement } from '../drop-statement.js';
 import {
   type Alteration,
   altered,
@@ -12,9 +11,7 @@ import {
   type RenamedWithin,
   type Sides,
 } from '../kind.js';
-import { layOutList } from '../lay-out.js';
 import { qualifiedName } from '../object-id.js';
-import { renameStatements } from '../rename-statements.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
 import {
   discard,
@@ -24,7 +21,10 @@ import {
   TYPE_ADDRESSES,
   TYPE_COLUMNS,
   typeTarget,
-} from '../type-rows.js';
+} from '../types/type-rows.js';
+import { dropStatement } from '../writing/drop-statement.js';
+import { layOutList } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface EnumDefinition {
   /** Its values, in their order. */

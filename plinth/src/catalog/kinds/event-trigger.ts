@@ -3,13 +3,13 @@
 
 import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { type FiringState, stateWords } from '../firing-state.js';
 import { altered, type KindSpec, REBUILT } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { ownName } from '../object-id.js';
-import { address, isNotOfExtension } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+import { address, isNotOfExtension } from '../reading/query-fragments.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
+import { type FiringState, stateWords } from '../writing/firing-state.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface EventTriggerDefinition {
   readonly event: string;

@@ -2,10 +2,18 @@
 
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { addConstraint, deferrableWords, replaceConstraint } from '../constraint-statements.js';
-import { buildAtOnce } from '../index-build.js';
-import { indexName } from '../index-definition.js';
-import { tidyKeys } from '../index-keys.js';
+import {
+  addConstraint,
+  deferrableWords,
+  replaceConstraint,
+} from '../constraints/constraint-statements.js';
+import {
+  type IndexedConstraintDefinition,
+  indexedConstraint,
+} from '../constraints/indexed-constraint.js';
+import { buildAtOnce } from '../indexes/index-build.js';
+import { indexName } from '../indexes/index-definition.js';
+import { tidyKeys } from '../indexes/index-keys.js';
 import {
   INDEX_FIELDS,
   INDEX_JOINS,
@@ -13,14 +21,13 @@ import {
   indexKeys,
   indexTables,
   RELATION_ADDRESS,
-} from '../index-rows.js';
-import { parametersClause, tablespaceClause } from '../index-storage.js';
-import { buildsEach } from '../index-tree.js';
-import { type IndexedConstraintDefinition, indexedConstraint } from '../indexed-constraint.js';
+} from '../indexes/index-rows.js';
+import { parametersClause, tablespaceClause } from '../indexes/index-storage.js';
+import { buildsEach } from '../indexes/index-tree.js';
 import type { Sides } from '../kind.js';
 import { outerName, ownName, qualifiedName } from '../object-id.js';
 import { readable } from '../printed/readable.js';
-import { address } from '../query-fragments.js';
+import { address } from '../reading/query-fragments.js';
 import type { Hazard, Statement, StatementFacts } from '../statement.js';
 
 export interface ExclusionDefinition extends IndexedConstraintDefinition {

@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { altered, type KindSpec, REBUILT } from '../kind.js';
 import { ownName } from '../object-id.js';
-import { address } from '../query-fragments.js';
+import { address } from '../reading/query-fragments.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
 
 export interface ExtensionDefinition {

@@ -1,18 +1,18 @@
 // The kind `foreign-data-wrapper`: those that did not come with an extension.
 
 import type { CatalogObject } from '../catalog-object.js';
+import { altered, type KindSpec } from '../kind.js';
+import { ownName } from '../object-id.js';
+import { address, isNotOfExtension, privileges } from '../reading/query-fragments.js';
+import { statement } from '../statement.js';
 import {
   type ForeignOptions,
   optionsChange,
   optionsClause,
   readOptions,
-} from '../foreign-options.js';
-import { altered, type KindSpec } from '../kind.js';
-import { layOut } from '../lay-out.js';
-import { ownName } from '../object-id.js';
-import { address, isNotOfExtension, privileges } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
-import { statement } from '../statement.js';
+} from '../tables/foreign-options.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 interface ForeignDataWrapperDefinition {
   /** The function's name as SQL writes it. */

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject } from '../catalog-object.js';
-import { isColumn } from '../column-definition.js';
+import { isColumn } from '../columns/column-definition.js';
 import {
   addConstraint,
   alterTableOf,
@@ -14,7 +14,7 @@ import {
   repeatComment,
   replaceConstraint,
   validateConstraint,
-} from '../constraint-statements.js';
+} from '../constraints/constraint-statements.js';
 import {
   copiedFrom,
   type ForeignKey,
@@ -22,11 +22,12 @@ import {
   foreignKeyWords,
   referencedTable,
   reliedOn,
-} from '../foreign-key-definition.js';
-import { foreignKeyQuery } from '../foreign-key-rows.js';
-import { isIndexed, partitionLink } from '../index-definition.js';
-import { isOnline, isPartitionLink } from '../index-tree.js';
-import { becomesConstraint } from '../key-promotion.js';
+} from '../constraints/foreign-key-definition.js';
+import { foreignKeyQuery } from '../constraints/foreign-key-rows.js';
+import { becomesConstraint } from '../constraints/key-promotion.js';
+import { isIndexed, partitionLink } from '../indexes/index-definition.js';
+import { isOnline, isPartitionLink } from '../indexes/index-tree.js';
+import { isPlainIndex } from '../indexes/plain-index.js';
 import {
   type Alteration,
   altered,
@@ -37,8 +38,6 @@ import {
   type Sides,
 } from '../kind.js';
 import { outerName, ownName, qualifiedName } from '../object-id.js';
-import { isPlainIndex } from '../plain-index.js';
-import { lockAll, lockChanges } from '../relation-locks.js';
 import {
   type Hazard,
   type Lock,
@@ -46,7 +45,8 @@ import {
   type StatementFacts,
   statement,
 } from '../statement.js';
-import { readTypeName } from '../type-name.js';
+import { lockAll, lockChanges } from '../tables/relation-locks.js';
+import { readTypeName } from '../types/type-name.js';
 
 /** Before, a partitioned table cannot have one that is not valid. */
 const NOT_VALID_ON_PARTITIONED_SINCE = 180_000;

@@ -2,20 +2,20 @@
 
 import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
+import { altered, type KindSpec, REBUILT } from '../kind.js';
+import { ownName } from '../object-id.js';
+import { address, isNotOfExtension, privileges } from '../reading/query-fragments.js';
+import { type Hazard, statement } from '../statement.js';
 import {
   type ForeignOptions,
   optionsChange,
   optionsClause,
   readOptions,
   readSecrets,
-} from '../foreign-options.js';
-import { altered, type KindSpec, REBUILT } from '../kind.js';
-import { layOut } from '../lay-out.js';
-import { ownName } from '../object-id.js';
-import { address, isNotOfExtension, privileges } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
-import { secretHazards } from '../secret-hazards.js';
-import { type Hazard, statement } from '../statement.js';
+} from '../tables/foreign-options.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
+import { secretHazards } from '../writing/secret-hazards.js';
 
 interface ForeignServerDefinition {
   readonly wrapper: string;

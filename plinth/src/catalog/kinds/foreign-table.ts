@@ -3,21 +3,21 @@
 
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
+import { altered, type KindSpec, type Part, REBUILT, type Sides } from '../kind.js';
+import { objectId, qualifiedName } from '../object-id.js';
+import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
+import { type Statement, statement } from '../statement.js';
 import {
   type ForeignOptions,
   optionsChange,
   optionsClause,
   readOptions,
   readSecrets,
-} from '../foreign-options.js';
-import { altered, type KindSpec, type Part, REBUILT, type Sides } from '../kind.js';
-import { objectId, qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema, privileges } from '../query-fragments.js';
-import { lockAll } from '../relation-locks.js';
-import { renameStatements } from '../rename-statements.js';
-import { secretHazards } from '../secret-hazards.js';
-import { type Statement, statement } from '../statement.js';
-import { createText, settleColumns } from '../table-creation.js';
+} from '../tables/foreign-options.js';
+import { lockAll } from '../tables/relation-locks.js';
+import { createText, settleColumns } from '../tables/table-creation.js';
+import { renameStatements } from '../writing/rename-statements.js';
+import { secretHazards } from '../writing/secret-hazards.js';
 
 interface ForeignTableDefinition {
   readonly server: string;

@@ -2,7 +2,6 @@
 // and no object of the kind `sequence`.
 
 import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
-import { automaticName } from '../automatic-name.js';
 import type { CatalogObject } from '../catalog-object.js';
 import {
   type Alteration,
@@ -12,12 +11,13 @@ import {
   type Reaction,
   type Sides,
 } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { ownName, qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema, privileges } from '../query-fragments.js';
-import { lockAll, relationOf } from '../relation-locks.js';
-import { isAscending, optionClauses, standardBounds } from '../sequence-options.js';
+import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
+import { isAscending, optionClauses, standardBounds } from '../sequences/sequence-options.js';
 import { type Statement, statement } from '../statement.js';
+import { lockAll, relationOf } from '../tables/relation-locks.js';
+import { automaticName } from '../writing/automatic-name.js';
+import { layOut } from '../writing/lay-out.js';
 
 /** The numbers are texts: a bigint is more than a JavaScript number holds. */
 export interface IdentityDefinition {

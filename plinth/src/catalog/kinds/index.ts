@@ -4,12 +4,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { repeatComment } from '../constraint-statements.js';
-import { arrive, renameIndexed } from '../index-arrival.js';
-import { buildAtOnce, buildConcurrently } from '../index-build.js';
-import { indexedRelation } from '../index-definition.js';
-import { tidyKeys } from '../index-keys.js';
-import { isSameIndex, reactOfIndex } from '../index-reaction.js';
+import { repeatComment } from '../constraints/constraint-statements.js';
+import { becomesConstraint } from '../constraints/key-promotion.js';
+import { arrive, renameIndexed } from '../indexes/index-arrival.js';
+import { buildAtOnce, buildConcurrently } from '../indexes/index-build.js';
+import { indexedRelation } from '../indexes/index-definition.js';
+import { tidyKeys } from '../indexes/index-keys.js';
+import { isSameIndex, reactOfIndex } from '../indexes/index-reaction.js';
 import {
   INDEX_FIELDS,
   INDEX_JOINS,
@@ -17,7 +18,7 @@ import {
   indexKeys,
   indexTables,
   RELATION_ADDRESS,
-} from '../index-rows.js';
+} from '../indexes/index-rows.js';
 import {
   changeSettings,
   changesInPlace,
@@ -25,7 +26,7 @@ import {
   reindex,
   settleIndex,
   tablespaceClause,
-} from '../index-storage.js';
+} from '../indexes/index-storage.js';
 import {
   buildsEach,
   changeAttachment,
@@ -34,8 +35,8 @@ import {
   isOnline,
   namesTaken,
   treeNeeds,
-} from '../index-tree.js';
-import { becomesConstraint } from '../key-promotion.js';
+} from '../indexes/index-tree.js';
+import type { PlainIndexDefinition } from '../indexes/plain-index.js';
 import {
   type Alteration,
   altered,
@@ -44,14 +45,13 @@ import {
   REBUILT,
   type Sides,
 } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { ownName, qualifiedName } from '../object-id.js';
-import type { PlainIndexDefinition } from '../plain-index.js';
 import { readable } from '../printed/readable.js';
-import { address } from '../query-fragments.js';
-import { lockAll, lockChanges } from '../relation-locks.js';
+import { address } from '../reading/query-fragments.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
-import { temporaryName } from '../temporary-name.js';
+import { lockAll, lockChanges } from '../tables/relation-locks.js';
+import { layOut } from '../writing/lay-out.js';
+import { temporaryName } from '../writing/temporary-name.js';
 
 type Index = CatalogObject<PlainIndexDefinition>;
 

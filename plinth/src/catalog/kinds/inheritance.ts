@@ -4,15 +4,15 @@
 import type { CatalogObject } from '../catalog-object.js';
 import { type Alteration, altered, type KindSpec } from '../kind.js';
 import { objectId, qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { alterRelation, lockAll, lockChanges } from '../relation-locks.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
+import { alterRelation, lockAll, lockChanges } from '../tables/relation-locks.js';
 import {
   columnIds,
   type InheritanceDefinition,
   stayingParents,
   type TableName,
-} from '../table-links.js';
+} from '../tables/table-links.js';
 
 type Inheritance = CatalogObject<InheritanceDefinition>;
 

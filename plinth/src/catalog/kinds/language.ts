@@ -3,11 +3,11 @@
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { altered, type KindSpec } from '../kind.js';
-import { layOut } from '../lay-out.js';
-import { address, privileges, standsAlone } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
-import { routineName } from '../routine-query.js';
+import { address, privileges, standsAlone } from '../reading/query-fragments.js';
+import { routineName } from '../routines/routine-query.js';
 import { statement } from '../statement.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface LanguageDefinition {
   readonly trusted: boolean;

@@ -4,20 +4,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { changeTies, extensionTiesTable } from '../extension-ties.js';
 import { type Alteration, altered, type KindSpec, REBUILT, type Sides } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema, privileges } from '../query-fragments.js';
-import { queryText } from '../query-text.js';
-import { renameStatements } from '../rename-statements.js';
+import { changeTies, extensionTiesTable } from '../reading/extension-ties.js';
+import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
 import { type Hazard, type Lock, type Statement, statement } from '../statement.js';
-import { changeParameters, parameterList, parameterText } from '../storage-parameters.js';
+import { changeParameters, parameterList, parameterText } from '../tables/storage-parameters.js';
+import { queryText } from '../views/query-text.js';
 import {
   lostColumnHazards,
   renameColumns,
   type ViewColumn,
   viewColumnsTable,
-} from '../view-columns.js';
+} from '../views/view-columns.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface MaterializedViewDefinition {
   readonly columns: readonly ViewColumn[];

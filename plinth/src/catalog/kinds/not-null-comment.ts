@@ -3,12 +3,12 @@
 
 import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { isColumn } from '../column-definition.js';
+import { isColumn } from '../columns/column-definition.js';
 import { altered, type KindSpec, type Reaction, type Sides } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { lockChanges, relationOf } from '../relation-locks.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
+import { lockChanges, relationOf } from '../tables/relation-locks.js';
 
 interface NotNullCommentDefinition {
   readonly constraint: string;

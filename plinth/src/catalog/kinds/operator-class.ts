@@ -2,12 +2,17 @@
 
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { type FamilyMember, memberAddresses, memberClause, memberList } from '../family-members.js';
 import { type KindSpec, REBUILT, type Sides } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isUserSchema, standsAlone } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+import {
+  type FamilyMember,
+  memberAddresses,
+  memberClause,
+  memberList,
+} from '../operators/family-members.js';
+import { address, isUserSchema, standsAlone } from '../reading/query-fragments.js';
 import { statement } from '../statement.js';
+import { renameStatements } from '../writing/rename-statements.js';
 import { isOperatorFamily } from './operator-family.js';
 
 export interface OperatorClassDefinition {

@@ -3,18 +3,18 @@
 
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
+import { altered, type KindSpec } from '../kind.js';
+import { qualifiedName } from '../object-id.js';
 import {
   type FamilyMember,
   memberAddresses,
   memberClause,
   memberList,
   memberSlot,
-} from '../family-members.js';
-import { altered, type KindSpec } from '../kind.js';
-import { qualifiedName } from '../object-id.js';
-import { address, isUserSchema, standsAlone } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+} from '../operators/family-members.js';
+import { address, isUserSchema, standsAlone } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface OperatorFamilyDefinition {
   readonly method: string;

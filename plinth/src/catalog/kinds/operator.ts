@@ -4,9 +4,9 @@
 import type { CatalogObject, ObjectId } from '../catalog-object.js';
 import { type Alteration, altered, type KindSpec, REBUILT, refused, type Sides } from '../kind.js';
 import { objectId } from '../object-id.js';
-import { operatorName } from '../operator-name.js';
-import { address, isUserSchema, standsAlone } from '../query-fragments.js';
-import { routineName } from '../routine-query.js';
+import { operatorName } from '../operators/operator-name.js';
+import { address, isUserSchema, standsAlone } from '../reading/query-fragments.js';
+import { routineName } from '../routines/routine-query.js';
 import { statement } from '../statement.js';
 
 export interface OperatorDefinition {

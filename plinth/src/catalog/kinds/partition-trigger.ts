@@ -2,11 +2,11 @@
 // sessions than the trigger that it was copied from. All else of a copy belongs to its trigger.
 
 import type { CatalogObject } from '../catalog-object.js';
-import { type FiringState, stateAction } from '../firing-state.js';
 import { alteredAlone, type KindSpec } from '../kind.js';
 import { objectId, outerName, ownName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
+import { type FiringState, stateAction } from '../writing/firing-state.js';
 
 export interface PartitionTriggerDefinition {
   readonly fires: FiringState;

@@ -4,11 +4,11 @@
 import type { CatalogObject } from '../catalog-object.js';
 import { type KindSpec, REBUILT, type Sides } from '../kind.js';
 import { objectId, qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { lockAll, lockChanges } from '../relation-locks.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
-import { birthOf } from '../table-birth.js';
-import { columnIds, type PartitionDefinition } from '../table-links.js';
+import { lockAll, lockChanges } from '../tables/relation-locks.js';
+import { birthOf } from '../tables/table-birth.js';
+import { columnIds, type PartitionDefinition } from '../tables/table-links.js';
 
 type Partition = CatalogObject<PartitionDefinition>;
 

@@ -4,19 +4,19 @@
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { type Alteration, altered, type KindSpec, REBUILT, type Sides } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { outerName, ownName } from '../object-id.js';
+import { readable } from '../printed/readable.js';
 import {
   changeHazards,
   creationHazards,
   dropHazards,
   type Policy,
   type PolicyDefinition,
-} from '../policy-hazards.js';
-import { readable } from '../printed/readable.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+} from '../privileges/policy-hazards.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Hazard, statement } from '../statement.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export const policy: KindSpec<PolicyDefinition> = {
   name: 'policy',

@@ -1,5 +1,5 @@
 // The kind `procedure`: what CALL runs.
 
-import { routineKind } from '../routine-kind.js';
+import { routineKind } from '../routines/routine-kind.js';
 
 export const procedure = routineKind('procedure', 'p');

@@ -3,7 +3,7 @@
 import type { CatalogObject } from '../catalog-object.js';
 import { altered, type KindSpec } from '../kind.js';
 import { outerName, ownName } from '../object-id.js';
-import { address, isNotOfExtension } from '../query-fragments.js';
+import { address, isNotOfExtension } from '../reading/query-fragments.js';
 import { statement } from '../statement.js';
 
 /** Its name is the schema's and then the publication's; there is no more to it. */

@@ -4,9 +4,9 @@ import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { altered, type KindSpec } from '../kind.js';
 import { outerName, ownName } from '../object-id.js';
-import { address, isNotOfExtension } from '../query-fragments.js';
+import { address, isNotOfExtension } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
-import { stripParentheses } from '../strip-parentheses.js';
+import { stripParentheses } from '../writing/strip-parentheses.js';
 
 interface PublicationTableDefinition {
   /** In the order of the table; `null` for all. */

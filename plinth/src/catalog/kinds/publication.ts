@@ -2,11 +2,11 @@
 
 import type { CatalogObject } from '../catalog-object.js';
 import { altered, type KindSpec, type Part, REBUILT } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { ownName } from '../object-id.js';
-import { address, isNotOfExtension } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+import { address, isNotOfExtension } from '../reading/query-fragments.js';
 import { statement } from '../statement.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 import { publicationSchema } from './publication-schema.js';
 import { publicationTable } from './publication-table.js';
 

@@ -4,7 +4,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { dropStatement } from '../drop-statement.js';
 import {
   type Alteration,
   altered,
@@ -13,9 +12,8 @@ import {
   REBUILT,
   type Reaction,
 } from '../kind.js';
-import { layOutList } from '../lay-out.js';
 import { qualifiedName } from '../object-id.js';
-import { address } from '../query-fragments.js';
+import { address } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
 import {
   clipName,
@@ -27,7 +25,9 @@ import {
   TYPE_ADDRESSES,
   TYPE_COLUMNS,
   typeTarget,
-} from '../type-rows.js';
+} from '../types/type-rows.js';
+import { dropStatement } from '../writing/drop-statement.js';
+import { layOutList } from '../writing/lay-out.js';
 
 export interface RangeTypeDefinition {
   readonly subtype: string;

@@ -3,13 +3,13 @@
 
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { isIndexed } from '../index-definition.js';
-import { INDEX_CONSTRAINT, INDEX_USE, type IndexUse, indexUsed } from '../index-use.js';
+import { isIndexed } from '../indexes/index-definition.js';
+import { INDEX_CONSTRAINT, INDEX_USE, type IndexUse, indexUsed } from '../indexes/index-use.js';
 import { altered, type Disturbance, type KindSpec, type Reaction } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { lockAll } from '../relation-locks.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
+import { lockAll } from '../tables/relation-locks.js';
 
 interface ReplicaIdentityDefinition {
   readonly mode: 'FULL' | 'NOTHING' | 'INDEX';

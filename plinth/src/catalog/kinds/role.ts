@@ -3,11 +3,11 @@
 
 import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { dollarQuote } from '../dollar-quote.js';
 import { altered, type KindSpec } from '../kind.js';
 import { ownName } from '../object-id.js';
-import { address } from '../query-fragments.js';
-import { settingActions } from '../routine-settings.js';
+import { address } from '../reading/query-fragments.js';
+import { dollarQuote } from '../routines/dollar-quote.js';
+import { settingActions } from '../routines/routine-settings.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
 
 export interface RoleDefinition {

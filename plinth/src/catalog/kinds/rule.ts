@@ -1,13 +1,13 @@
 // The kind `rule`: of tables and views, except the one that makes a view a view.
 
 import type { CatalogObject } from '../catalog-object.js';
-import { type FiringState, stateAction } from '../firing-state.js';
 import { altered, type KindSpec } from '../kind.js';
 import { outerName, ownName } from '../object-id.js';
 import { ruleClauses } from '../printed/rule-clauses.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
+import { type FiringState, stateAction } from '../writing/firing-state.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface RuleDefinition {
   /** What follows CREATE RULE name AS, as PostgreSQL prints it. */

@@ -3,16 +3,16 @@
 import type { CatalogObject } from '../catalog-object.js';
 import { altered, type KindSpec } from '../kind.js';
 import { ownName } from '../object-id.js';
-import { PUBLIC_SCHEMA, publicSchemaGrants } from '../public-schema.js';
+import { PUBLIC_SCHEMA, publicSchemaGrants } from '../reading/public-schema.js';
 import {
   address,
   isNotOfExtension,
   isUserSchema,
   privileges,
   privilegesAgainst,
-} from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+} from '../reading/query-fragments.js';
 import { statement } from '../statement.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 /** A schema is its name. */
 type SchemaDefinition = Record<string, never>;

@@ -3,13 +3,18 @@
 
 import { quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { type ColumnDefinition, isColumn } from '../column-definition.js';
+import { type ColumnDefinition, isColumn } from '../columns/column-definition.js';
 import { altered, type Disturbance, type KindSpec, type Reaction, type Sides } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { columnOf, isAscending, type SequenceOwner, tableOf } from '../sequence-options.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
+import {
+  columnOf,
+  isAscending,
+  type SequenceOwner,
+  tableOf,
+} from '../sequences/sequence-options.js';
 import { type Statement, statement } from '../statement.js';
+import { layOut } from '../writing/lay-out.js';
 import { isSequence } from './sequence.js';
 
 type Owner = CatalogObject<SequenceOwner>;

@@ -4,13 +4,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject, ObjectId } from '../catalog-object.js';
 import { altered, type Disturbance, type KindSpec, type Reaction, type Sides } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { objectId, qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema, privileges } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
-import { alterSequence } from '../sequence-alteration.js';
-import { columnOf, optionClauses, type SequenceDefinition, tableOf } from '../sequence-options.js';
+import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
+import { alterSequence } from '../sequences/sequence-alteration.js';
+import {
+  columnOf,
+  optionClauses,
+  type SequenceDefinition,
+  tableOf,
+} from '../sequences/sequence-options.js';
 import { type Hazard, statement } from '../statement.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 type Sequence = CatalogObject<SequenceDefinition>;
 

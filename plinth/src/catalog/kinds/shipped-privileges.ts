@@ -8,8 +8,8 @@ import { privilegeChanges, STANDARD } from '../facets/privilege-state.js';
 import { sayTarget } from '../facets/say-target.js';
 import { altered, type KindSpec } from '../kind.js';
 import { objectId } from '../object-id.js';
-import { grantsBeyond } from '../privilege-difference.js';
-import { isUserSchema } from '../query-fragments.js';
+import { grantsBeyond } from '../privileges/privilege-difference.js';
+import { isUserSchema } from '../reading/query-fragments.js';
 import type { Statement } from '../statement.js';
 
 /** Told against what came: pg_init_privs has that. */

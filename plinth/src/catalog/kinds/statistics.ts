@@ -3,8 +3,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
-import { indexedRelation } from '../index-definition.js';
-import { IS_USER_RELATION, RELATION_ADDRESS } from '../index-rows.js';
+import { indexedRelation } from '../indexes/index-definition.js';
+import { IS_USER_RELATION, RELATION_ADDRESS } from '../indexes/index-rows.js';
 import {
   type Alteration,
   altered,
@@ -14,13 +14,13 @@ import {
   type Reaction,
   type Sides,
 } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { qualifiedName } from '../object-id.js';
 import { readable } from '../printed/readable.js';
-import { address, isUserSchema } from '../query-fragments.js';
-import { lockChanges } from '../relation-locks.js';
-import { renameStatements } from '../rename-statements.js';
+import { address, isUserSchema } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
+import { lockChanges } from '../tables/relation-locks.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface StatisticsDefinition {
   /** Schema and name of the relation. */

@@ -4,12 +4,12 @@
 import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { altered, type KindSpec, REBUILT, type Sides } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { objectId, ownName } from '../object-id.js';
-import { address } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+import { address } from '../reading/query-fragments.js';
+import { SUBSCRIPTIONS } from '../reading/subscription-connection.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
-import { SUBSCRIPTIONS } from '../subscription-connection.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 interface SubscriptionDefinition {
   /** Without its password; `null` where the role that reads may not see it. */

@@ -5,11 +5,11 @@ import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { type KindSpec, REBUILT } from '../kind.js';
 import { objectId, qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { lockAll } from '../relation-locks.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
-import { birthOf } from '../table-birth.js';
-import { columnIds, type TableTypeDefinition } from '../table-links.js';
+import { lockAll } from '../tables/relation-locks.js';
+import { birthOf } from '../tables/table-birth.js';
+import { columnIds, type TableTypeDefinition } from '../tables/table-links.js';
 
 type TableType = CatalogObject<TableTypeDefinition>;
 

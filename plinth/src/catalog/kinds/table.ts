@@ -5,14 +5,14 @@ import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import type { Disturbance, KindSpec, Reaction } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema, privileges } from '../query-fragments.js';
-import { lockAll } from '../relation-locks.js';
-import { renameStatements } from '../rename-statements.js';
+import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
-import { parameterList } from '../storage-parameters.js';
-import { alterTable } from '../table-alteration.js';
-import { createTable } from '../table-creation.js';
-import type { TableDefinition } from '../table-definition.js';
+import { lockAll } from '../tables/relation-locks.js';
+import { parameterList } from '../tables/storage-parameters.js';
+import { alterTable } from '../tables/table-alteration.js';
+import { createTable } from '../tables/table-creation.js';
+import type { TableDefinition } from '../tables/table-definition.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 type Table = CatalogObject<TableDefinition>;
 

@@ -3,7 +3,6 @@
 
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject, ObjectId } from '../catalog-object.js';
-import { dropStatement } from '../drop-statement.js';
 import {
   type Alteration,
   altered,
@@ -13,12 +12,13 @@ import {
   type Reaction,
   type Sides,
 } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { outerName, qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
-import { nameAside } from '../type-rows.js';
+import { nameAside } from '../types/type-rows.js';
+import { dropStatement } from '../writing/drop-statement.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface TextSearchMapping {
   /** The type of token, such as `asciiword`. */

@@ -3,12 +3,12 @@
 
 import type { CatalogObject } from '../catalog-object.js';
 import { type Alteration, altered, type KindSpec, REBUILT } from '../kind.js';
-import { layOutList } from '../lay-out.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { statement } from '../statement.js';
-import { discard, moveAside } from '../type-rows.js';
+import { discard, moveAside } from '../types/type-rows.js';
+import { layOutList } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface TextSearchDictionaryDefinition {
   readonly template: string;

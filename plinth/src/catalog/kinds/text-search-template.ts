@@ -2,11 +2,11 @@
 
 import type { CatalogObject } from '../catalog-object.js';
 import { type KindSpec, REBUILT } from '../kind.js';
-import { layOutList } from '../lay-out.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { statement } from '../statement.js';
+import { layOutList } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 /** Names of functions. */
 export interface TextSearchTemplateDefinition {

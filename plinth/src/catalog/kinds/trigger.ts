@@ -2,9 +2,6 @@
 // PostgreSQL makes on partitions come with theirs.
 
 import type { CatalogObject } from '../catalog-object.js';
-import { breakBefore } from '../clause-breaks.js';
-import { changeTies, extensionTiesTable } from '../extension-ties.js';
-import { type FiringState, stateAction } from '../firing-state.js';
 import {
   type Alteration,
   altered,
@@ -13,12 +10,15 @@ import {
   REBUILT,
   type Sides,
 } from '../kind.js';
-import { layOut } from '../lay-out.js';
 import { outerName, ownName } from '../object-id.js';
 import { readable } from '../printed/readable.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
-import { renameStatements } from '../rename-statements.js';
+import { changeTies, extensionTiesTable } from '../reading/extension-ties.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
+import { breakBefore } from '../views/clause-breaks.js';
+import { type FiringState, stateAction } from '../writing/firing-state.js';
+import { layOut } from '../writing/lay-out.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface TriggerDefinition {
   readonly constraint: boolean;

@@ -2,18 +2,18 @@
 
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
+import { altered, type KindSpec } from '../kind.js';
+import { address } from '../reading/query-fragments.js';
+import { type Hazard, statement } from '../statement.js';
 import {
   type ForeignOptions,
   optionsChange,
   optionsClause,
   readOptions,
   readSecrets,
-} from '../foreign-options.js';
-import { altered, type KindSpec } from '../kind.js';
-import { layOut } from '../lay-out.js';
-import { address } from '../query-fragments.js';
-import { secretHazards } from '../secret-hazards.js';
-import { type Hazard, statement } from '../statement.js';
+} from '../tables/foreign-options.js';
+import { layOut } from '../writing/lay-out.js';
+import { secretHazards } from '../writing/secret-hazards.js';
 
 interface UserMappingDefinition {
   /** `null` for everyone. */

@@ -4,7 +4,7 @@ import type { CatalogObject } from '../catalog-object.js';
 import { altered, type KindSpec } from '../kind.js';
 import { outerName, ownName, qualifiedName } from '../object-id.js';
 import { readable } from '../printed/readable.js';
-import { address, isNotOfExtension, isUserSchema } from '../query-fragments.js';
+import { address, isNotOfExtension, isUserSchema } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
 
 export interface ViewColumnDefaultDefinition {

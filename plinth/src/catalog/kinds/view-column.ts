@@ -7,9 +7,14 @@ import { grantStatements } from '../facets/grant-statements.js';
 import { COLUMN_PRIVILEGES } from '../facets/privilege-class.js';
 import { altered, type KindSpec, type Sides } from '../kind.js';
 import { outerName, ownName, qualifiedName } from '../object-id.js';
-import { address, columnPrivileges, isNotOfExtension, isUserSchema } from '../query-fragments.js';
+import {
+  address,
+  columnPrivileges,
+  isNotOfExtension,
+  isUserSchema,
+} from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
-import { changeParameters, parameterList } from '../storage-parameters.js';
+import { changeParameters, parameterList } from '../tables/storage-parameters.js';
 
 export interface ViewColumnDefinition {
   readonly of: 'VIEW' | 'MATERIALIZED VIEW';

@@ -4,17 +4,17 @@
 import type { CatalogObject } from '../catalog-object.js';
 import { type Alteration, altered, type KindSpec, REBUILT } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema, privileges } from '../query-fragments.js';
-import { queryText } from '../query-text.js';
-import { renameStatements } from '../rename-statements.js';
+import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
-import { changeParameters, parameterList, parameterText } from '../storage-parameters.js';
+import { changeParameters, parameterList, parameterText } from '../tables/storage-parameters.js';
+import { queryText } from '../views/query-text.js';
 import {
   lostColumnHazards,
   renameColumns,
   type ViewColumn,
   viewColumnsTable,
-} from '../view-columns.js';
+} from '../views/view-columns.js';
+import { renameStatements } from '../writing/rename-statements.js';
 
 export interface ViewDefinition {
   readonly columns: readonly ViewColumn[];

@@ -1,6 +1,6 @@
 // Cuts what PostgreSQL printed of a rule into its clauses.
 
-import { breakBefore } from '../clause-breaks.js';
+import { breakBefore } from '../views/clause-breaks.js';
 import { readable } from './readable.js';
 
 const STEP = 4;

@@ -1,0 +1,28 @@
+// What a primary key and a unique constraint are.
+
+import { quoteIdentifier } from '../../sql/index.js';
+import type { IndexedConstraintDefinition } from './indexed-constraint.js';
+
+export interface KeyDefinition extends IndexedConstraintDefinition {
+  readonly columns: readonly string[];
+  /** Columns that the index only carries. */
+  readonly include: readonly string[];
+  readonly nullsNotDistinct: boolean;
+  /** Whether the last column is a range that must not overlap, instead of being different. */
+  readonly withoutOverlaps: boolean;
+}
+
+/** As an index has it: `(a, b) INCLUDE (c) NULLS NOT DISTINCT`. */
+export function keyColumns({ columns, include, nullsNotDistinct }: KeyDefinition): string {
+  const clauses = [columnList(columns), ...includeClause(include)];
+  return [...clauses, ...(nullsNotDistinct ? ['NULLS NOT DISTINCT'] : [])].join(' ');
+}
+
+/** `(a, b)` */
+export function columnList(columns: readonly string[]): string {
+  return `(${columns.map(quoteIdentifier).join(', ')})`;
+}
+
+export function includeClause(columns: readonly string[]): readonly string[] {
+  return columns.length === 0 ? [] : [`INCLUDE ${columnList(columns)}`];
+}

@@ -1,0 +1,100 @@
+// How a sequence comes to other options in place. It keeps its position wherever the new bounds
+// hold it.
+
+import { quoteLiteral } from '../../sql/index.js';
+import type { CatalogObject } from '../catalog-object.js';
+import { qualifiedName } from '../object-id.js';
+import { type Hazard, type Statement, statement } from '../statement.js';
+import { layOut } from '../writing/lay-out.js';
+import { isAscending, type SequenceDefinition, standardBounds } from './sequence-options.js';
+
+type Sequence = CatalogObject<SequenceDefinition>;
+
+/** The statements that make the one sequence into the other; its owner is not among them. */
+export function alterSequence(before: Sequence, after: Sequence): readonly Statement[] {
+  const [old, wanted] = [before.definition, after.definition];
+  const name = qualifiedName(after.names);
+  const head = `ALTER SEQUENCE ${name}`;
+  const clauses = changedClauses(old, wanted);
+  const way = wayOfPosition(old, wanted);
+  if (way === 'restart') clauses.push('RESTART');
+  const statements: Statement[] = [];
+  if (way === 'move') statements.push(movePosition(name, wanted));
+  if (clauses.length > 0) {
+    statements.push(
+      statement(layOut(head, clauses), {
+        locks: [{ mode: 'SHARE ROW EXCLUSIVE', on: name }],
+        hazards: hazardsOf(name, old, wanted, way),
+      }),
+    );
+  }
+  if (old.unlogged !== wanted.unlogged) {
+    statements.push(
+      statement(`${head} SET ${wanted.unlogged ? 'UNLOGGED' : 'LOGGED'}`, {
+        locks: [{ mode: 'ACCESS EXCLUSIVE', on: name }],
+      }),
+    );
+  }
+  return statements;
+}
+
+function changedClauses(old: SequenceDefinition, wanted: SequenceDefinition): string[] {
+  const standard = standardBounds(wanted);
+  const clauses: string[] = [];
+  if (old.type !== wanted.type) clauses.push(`AS ${wanted.type}`);
+  if (old.increment !== wanted.increment) clauses.push(`INCREMENT BY ${wanted.increment}`);
+  // Another type moves a bound that was the old type's, so both are said then.
+  if (old.min !== wanted.min || old.type !== wanted.type) {
+    clauses.push(wanted.min === standard.min ? 'NO MINVALUE' : `MINVALUE ${wanted.min}`);
+  }
+  if (old.max !== wanted.max || old.type !== wanted.type) {
+    clauses.push(wanted.max === standard.max ? 'NO MAXVALUE' : `MAXVALUE ${wanted.max}`);
+  }
+  if (old.start !== wanted.start) clauses.push(`START WITH ${wanted.start}`);
+  if (old.cache !== wanted.cache) clauses.push(`CACHE ${wanted.cache}`);
+  if (old.cycle !== wanted.cycle) clauses.push(wanted.cycle ? 'CYCLE' : 'NO CYCLE');
+  return clauses;
+}
+
+/** What becomes of a position that the new bounds may not hold. */
+type Way = 'stay' | 'move' | 'restart';
+
+/**
+ * A sequence that has yet to reach its new bounds moves up to them. One that has passed them, or
+ * that never had a value within, starts again: no value there can be one that it has given.
+ */
+function wayOfPosition(old: SequenceDefinition, wanted: SequenceDefinition): Way {
+  const [start, min, max] = [BigInt(old.start), BigInt(wanted.min), BigInt(wanted.max)];
+  if (start >= min && start <= max) return 'stay';
+  const isBefore = isAscending(old) ? start < min : start > max;
+  const isApart = min > BigInt(old.max) || max < BigInt(old.min);
+  return isBefore && !isApart ? 'move' : 'restart';
+}
+
+/** Only while it is outside: PostgreSQL refuses bounds that do not hold the position. */
+function movePosition(name: string, wanted: SequenceDefinition): Statement {
+  const [first, comparison] = isAscending(wanted) ? [wanted.min, '<'] : [wanted.max, '>'];
+  const move = `SELECT setval(${quoteLiteral(name)}, ${first}, false)`;
+  return statement(layOut(move, [`FROM ${name}`, `WHERE last_value ${comparison} ${first}`]));
+}
+
+function hazardsOf(
+  name: string,
+  old: SequenceDefinition,
+  wanted: SequenceDefinition,
+  way: Way,
+): readonly Hazard[] {
+  if (way === 'restart') {
+    return [
+      {
+        kind: 'loses-data',
+        message: `${name} starts again at ${wanted.start}: its position is lost`,
+      },
+    ];
+  }
+  const isNarrower = isAscending(old)
+    ? BigInt(wanted.max) < BigInt(old.max)
+    : BigInt(wanted.min) > BigInt(old.min);
+  if (!isNarrower) return [];
+  return [{ kind: 'can-fail', message: `${name} may be past its new bounds already` }];
+}
