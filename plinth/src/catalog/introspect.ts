@@ -1,15 +1,17 @@
-// Reads a database into a catalog, in one snapshot: a query for each kind, one for comments, one
-// for dependencies. It changes nothing.
+// Reads a database into a catalog, in one snapshot and a handful of round trips. It changes nothing.
 
-import type { Catalog, CatalogObject, ObjectId } from './catalog-object.js';
-import type { Kind, KindRow } from './kind.js';
-import { KINDS } from './kinds.js';
+import type { Catalog, CatalogObject, ObjectId, Privileges } from './catalog-object.js';
+import { STANDARD } from './facets/privilege-state.js';
+import type { KindRow } from './kind.js';
+import { KIND_BY_NAME, KINDS } from './kinds.js';
 import { objectId } from './object-id.js';
 import { compactPrivileges } from './privileges/compact-privileges.js';
-import { type CatalogReader, readRows, withSnapshot } from './reading/catalog-reader.js';
-import { readDependencies } from './reading/dependencies.js';
+import { type CatalogReader, withSnapshot } from './reading/catalog-reader.js';
+import { presentKinds } from './reading/census.js';
+import { findDependencies } from './reading/dependencies.js';
+import { type Parts, readParts } from './reading/read-parts.js';
 import { findSoftDependencies } from './reading/soft-dependencies.js';
-import { readUnmodelled } from './reading/unmodelled.js';
+import { findUnmodelled } from './reading/unmodelled.js';
 
 /**
  * Everything a database holds that Plinth models, and the names of what it does not.
@@ -21,29 +23,17 @@ import { readUnmodelled } from './reading/unmodelled.js';
  */
 export async function introspect(connection: CatalogReader): Promise<Catalog> {
   return await withSnapshot(connection, async ({ serverVersion, role }) => {
-    const found = await readObjects(connection, serverVersion);
-    const comments = await readComments(connection);
-    const objects = found.drafts.map(
-      // Field by field: objects of one shape are made and read several times faster.
-      ({ id, kind, names, row }): CatalogObject => ({
-        id,
-        kind,
-        names,
-        signature: row.signature,
-        parent: row.parent === null ? null : (found.byAddress.get(row.parent) ?? null),
-        owner: row.owner,
-        comment: comments.get(row.addresses[0] ?? '') ?? null,
-        privileges: row.privileges && compactPrivileges(row.privileges),
-        definition: row.definition,
-      }),
-    );
-    const hard = await readDependencies(connection, found.byAddress, objects);
+    const kinds = await presentKinds(connection, KINDS);
+    const parts = await readParts(connection, kinds, serverVersion);
+    const { drafts, byAddress } = draftObjects(parts);
+    const objects = finishObjects(drafts, byAddress, parts);
+    const hard = findDependencies(parts, byAddress, objects);
     return {
       serverVersion,
       role,
       objects,
       dependencies: [...hard, ...findSoftDependencies(objects, hard)],
-      unmodelled: await readUnmodelled(connection, found.byAddress, serverVersion),
+      unmodelled: await findUnmodelled(connection, parts, byAddress, serverVersion),
     };
   });
 }
@@ -51,46 +41,52 @@ export async function introspect(connection: CatalogReader): Promise<Catalog> {
 interface Draft {
   readonly id: ObjectId;
   readonly kind: string;
-  readonly names: readonly string[];
   readonly row: KindRow;
 }
 
-interface Found {
+interface Drafts {
   readonly drafts: readonly Draft[];
   readonly byAddress: ReadonlyMap<string, ObjectId>;
 }
 
-async function readObjects(connection: CatalogReader, serverVersion: number): Promise<Found> {
+function draftObjects({ kinds }: Parts): Drafts {
   const drafts: Draft[] = [];
   const byAddress = new Map<string, ObjectId>();
-  for (const kind of KINDS) {
-    for (const row of await readKind(connection, kind, serverVersion)) {
-      const id = objectId(kind.name, row.names, row.signature);
-      drafts.push({ id, kind: kind.name, names: row.names, row });
+  for (const { name } of KINDS) {
+    for (const row of kinds.get(name) ?? []) {
+      const id = objectId(name, row.names, row.signature ?? null);
+      drafts.push({ id, kind: name, row });
       for (const address of row.addresses) byAddress.set(address, id);
     }
   }
   return { drafts, byAddress };
 }
 
-async function readKind(
-  connection: CatalogReader,
-  kind: Kind,
-  serverVersion: number,
-): Promise<readonly KindRow[]> {
-  const text = kind.query(serverVersion);
-  return text === undefined ? [] : await readRows<KindRow>(connection, text);
+function finishObjects(
+  drafts: readonly Draft[],
+  byAddress: ReadonlyMap<string, ObjectId>,
+  parts: Parts,
+): readonly CatalogObject[] {
+  const comments = new Map(
+    parts.comments.map(({ address, description }) => [address, description]),
+  );
+  return drafts.map(
+    // Field by field: objects of one shape are made and read several times faster.
+    ({ id, kind, row }): CatalogObject => ({
+      id,
+      kind,
+      names: row.names,
+      signature: row.signature ?? null,
+      parent: byAddress.get(row.parent ?? '') ?? null,
+      owner: row.owner ?? null,
+      comment: comments.get(row.addresses[0] ?? '') ?? null,
+      privileges: privilegesOf(row),
+      definition: { ...KIND_BY_NAME.get(kind)?.defaults, ...row.definition },
+    }),
+  );
 }
 
-async function readComments(connection: CatalogReader): Promise<ReadonlyMap<string, string>> {
-  const rows = await readRows<{ address: string; description: string }>(
-    connection,
-    `SELECT classoid::regclass || ':' || objoid || ':' || objsubid AS address, description
-     FROM pg_description
-     WHERE objoid >= 16384 OR (classoid = 'pg_namespace'::regclass)
-     UNION ALL
-     SELECT classoid::regclass || ':' || objoid || ':0', description FROM pg_shdescription
-     WHERE classoid = 'pg_authid'::regclass`,
-  );
-  return new Map(rows.map(({ address, description }) => [address, description]));
+function privilegesOf({ privileges }: KindRow): Privileges | null {
+  if (privileges === undefined) return null;
+  return privileges === null ? STANDARD : compactPrivileges(privileges);
 }

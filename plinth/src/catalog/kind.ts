@@ -5,20 +5,22 @@ import type { CatalogObject, ObjectId } from './catalog-object.js';
 import type { Statement } from './statement.js';
 
 /** What the query of a kind returns, a row for each object. */
-export interface KindRow<Definition = unknown> {
+export interface KindRow {
   /**
    * Where it is in the catalogs, as `class:oid:subid` (`address()` writes it). The first is its
    * own; further ones stand for it too, as a table's row type does for the table.
    */
   readonly addresses: readonly string[];
   readonly names: readonly string[];
-  readonly signature: string | null;
+  /** Left out, as what follows, by a kind that has none. */
+  readonly signature?: string | null;
   /** The parent's address. */
-  readonly parent: string | null;
-  readonly owner: string | null;
-  /** Its list and the default of its kind (`privileges()` writes both); `null` for none. */
-  readonly privileges: RawPrivileges | null;
-  readonly definition: Definition;
+  readonly parent?: string | null;
+  readonly owner?: string | null;
+  /** Its list and the default of its kind, as `privileges()` writes both; `null` where it is that. */
+  readonly privileges?: RawPrivileges | null;
+  /** Without what is as the kind's `defaults` say, where it has any. */
+  readonly definition: object;
 }
 
 export interface RawPrivileges {
@@ -29,12 +31,23 @@ export interface RawPrivileges {
 /** grantee (`null` for the owner), privilege, grantable, grantor (`null` for the owner) */
 export type RawGrant = readonly [string | null, string, boolean, string | null];
 
+/** The catalog in which users' objects of a kind have a row, each of its own. */
+export interface Presence {
+  readonly catalog: string;
+  /** Its column of oids. Default: `oid`. */
+  readonly oid?: string;
+  /** Which of its rows, in SQL. More than are of the kind may pass. Default: all. */
+  readonly where?: string;
+}
+
 /** What a kind may ask while it writes statements. */
 export interface Sides {
   /** The short forms, without CONCURRENTLY and NOT VALID. */
   readonly plain: boolean;
   /** The version of the server that will run the statements (`server_version_num`). */
   readonly serverVersion: number;
+  /** The role that will run the statements. */
+  readonly role: string;
   /** The object as it was, and as it shall be. */
   before(id: ObjectId): CatalogObject | undefined;
   after(id: ObjectId): CatalogObject | undefined;
@@ -113,10 +126,20 @@ export interface KindSpec<Definition> {
   /** PostgreSQL's words for it where they differ from the name: `MATERIALIZED VIEW`. */
   readonly noun?: string;
   /**
+   * Where a row has to be for the query to find anything: most databases have objects of few
+   * kinds, and the queries of the others are not sent. Default: it is always sent.
+   */
+  readonly presence?: Presence;
+  /**
    * The query that reads every object of the kind at once and returns rows of the columns of
    * `KindRow`. `undefined` where the server has no such kind.
    */
   query(serverVersion: number): string | undefined;
+  /**
+   * What a definition says where its row leaves it out. To write it into every row is a good part
+   * of the time that a kind with many objects takes.
+   */
+  readonly defaults?: Partial<Definition>;
   /** The object as COMMENT ON and ALTER … OWNER TO name it: `TABLE public.users`. */
   target(object: CatalogObject<Definition>): string;
   /** The object as GRANT … ON names it, where that differs from `target`. */
@@ -181,6 +204,11 @@ export interface KindSpec<Definition> {
    * @param comes Whether `on` is created, and not altered.
    */
   arrivesBefore?(object: CatalogObject<Definition>, on: ObjectId, comes: boolean): boolean;
+  /**
+   * Whether it may be altered while `dependent`, which stands on it and goes, is still there: the
+   * one need not wait for the other. Default: false.
+   */
+  altersFreely?(object: CatalogObject<Definition>, dependent: CatalogObject): boolean;
   /** Its drop is always a statement of its own, because rows go with it. Default: false. */
   readonly dropsAlone?: boolean;
   /**

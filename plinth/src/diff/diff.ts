@@ -40,6 +40,7 @@ export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Pla
     fates,
     plain: options.plain ?? false,
     serverVersion: options.serverVersion ?? from.serverVersion,
+    role: from.role,
   });
   refuse([
     ...decideFates(before, after, fates, sides),

@@ -10,18 +10,21 @@ export interface TwoSidesParts {
   readonly fates: Fates;
   readonly plain: boolean;
   readonly serverVersion: number;
+  readonly role: string;
 }
 
 /** The answers follow the fates: they change while fates are still being decided. */
 export class TwoSides implements Sides {
   readonly plain: boolean;
   readonly serverVersion: number;
+  readonly role: string;
   readonly #parts: TwoSidesParts;
 
   constructor(parts: TwoSidesParts) {
     this.#parts = parts;
     this.plain = parts.plain;
     this.serverVersion = parts.serverVersion;
+    this.role = parts.role;
   }
 
   before(id: ObjectId): CatalogObject | undefined {

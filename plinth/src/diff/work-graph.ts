@@ -69,6 +69,7 @@ export function buildWorkGraph(from: CatalogIndex, to: CatalogIndex, fates: Fate
   for (const on of fates.keys()) {
     for (const { dependent, strength } of from.dependentsOf(on)) {
       if (strength === 'soft' || !fates.has(dependent)) continue;
+      if (isUnmoved(from, fates, dependent, on)) continue;
       orderLeaving(graph, from, dependent, on);
       if (isDisturbed(fates, on)) orderDisturbed(graph, from, to, fates, dependent, on);
       else orderAltered(graph, from, to, dependent, on);
@@ -141,6 +142,17 @@ function orderLeaving(
       return;
     }
   }
+}
+
+/** Whether what is altered does not mind that something stands on it that goes or lets go. */
+function isUnmoved(from: CatalogIndex, fates: Fates, dependent: ObjectId, on: ObjectId): boolean {
+  const fate = fates.get(on);
+  if (fate?.how !== 'alter' || fate.disturbs) return false;
+  // With a table, what it owns changes hands.
+  const isSaid = fate.statements.length === 0 && fate.before.owner === fate.after.owner;
+  const object = from.get(dependent);
+  if (isSaid || object === undefined) return true;
+  return kindOf(fate.before).altersFreely?.(fate.before, object) === true;
 }
 
 function isDisturbed(fates: Fates, id: ObjectId): boolean {

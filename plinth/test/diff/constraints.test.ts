@@ -504,6 +504,12 @@ describe('a check above and below', () => {
       to: `CREATE TABLE m (a int, CONSTRAINT c CHECK (a > 0)) PARTITION BY LIST (a);
            CREATE TABLE m1 (a int, CONSTRAINT c CHECK (a > 2))`,
     },
+    'was the child its own and comes from the parent': {
+      from: `CREATE TABLE m (a int) PARTITION BY LIST (a);
+             CREATE TABLE m1 PARTITION OF m (CONSTRAINT c CHECK (a < 9), CONSTRAINT d CHECK (a > 0)) FOR VALUES IN (1)`,
+      to: `CREATE TABLE m (a int, CONSTRAINT c CHECK (a > 0), CONSTRAINT d CHECK (a > 0)) PARTITION BY LIST (a);
+           CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1)`,
+    },
     'is not valid in tables that are linked by the same plan': {
       from: 'CREATE TABLE m1 (a int)',
       to: `CREATE TABLE m (a int) PARTITION BY LIST (a); CREATE TABLE m1 (a int);

@@ -566,6 +566,12 @@ describe('extended statistics', () => {
       from: 'CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t; ALTER STATISTICS s SET STATISTICS 7',
       to: 'CREATE TABLE t (a bigint, b int); CREATE STATISTICS s ON a, b FROM t; ALTER STATISTICS s SET STATISTICS 7',
     },
+    'keep their owner when a column takes another type': {
+      from: `CREATE ROLE plinth_counts; CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t;
+        ALTER STATISTICS s OWNER TO plinth_counts`,
+      to: `CREATE ROLE plinth_counts; CREATE TABLE t (a bigint, b int); CREATE STATISTICS s ON a, b FROM t;
+        ALTER STATISTICS s OWNER TO plinth_counts`,
+    },
     'go with a column': {
       from: 'CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t',
       to: 'CREATE TABLE t (a int)',

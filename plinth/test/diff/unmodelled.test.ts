@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { useServer } from '../../../test/support/database.js';
 import { systemBinDirs } from '../../../test/support/pg-dump.js';
 import { type Catalog, emptyCatalog, introspect } from '../../src/catalog/index.js';
-import { readUnmodelled } from '../../src/catalog/reading/unmodelled.js';
+import { readParts } from '../../src/catalog/reading/read-parts.js';
+import { findUnmodelled } from '../../src/catalog/reading/unmodelled.js';
 import { splitStatements } from '../../src/sql/index.js';
 
 const [binDir] = systemBinDirs();
@@ -118,9 +119,10 @@ describe('what is not modelled', () => {
     await using engine = await openEngine({ url: database.url, poolSize: 1 });
     await run(engine, EVERYTHING);
     const { unmodelled, serverVersion } = await engine.withConnection(introspect);
-    const unread = await engine.withConnection((connection) =>
-      readUnmodelled(connection, new Map(), serverVersion),
-    );
+    const unread = await engine.withConnection(async (connection) => {
+      const parts = await readParts(connection, [], serverVersion);
+      return await findUnmodelled(connection, parts, new Map(), serverVersion);
+    });
     await engine.close();
     await database.drop();
     expect(unmodelled).toEqual([]);

@@ -43,9 +43,12 @@ export function alterColumn(before: Column, after: Column, sides: Sides): Altera
   if (isCarried(after, sides) || isOtherwiseComputed(before, after, sides)) return REBUILT;
   // The statement on the column above it changes this one along.
   const isLed = leadersOf(after, sides).length > 0;
+  const retyping = isRetyped && !isLed ? [changeType(before, after, sides, false)] : [];
+  const computing = changeExpression(before, after, sides);
   const statements = [
-    ...(isRetyped && !isLed ? [changeType(before, after, sides, false)] : []),
-    ...changeExpression(before, after, sides),
+    // Values that are computed cannot be converted with USING.
+    ...(after.definition.generated === null ? [...computing, ...retyping] : retyping),
+    ...(after.definition.generated === null ? [] : computing),
     ...changeNotNull(before, after, sides),
     ...changeSettings(before, after, sides, isRetyped),
   ];

@@ -18,6 +18,16 @@ export interface ColumnDefinition {
   readonly partitionKey: boolean;
 }
 
+/** What a column is where nobody has said more than its type. */
+export const USUAL_COLUMN = {
+  collation: null,
+  constraint: null,
+  generated: null,
+  inheritance: null,
+  settings: null,
+  partitionKey: false,
+} satisfies Partial<ColumnDefinition>;
+
 /** What is not so is left out. */
 export interface NotNullConstraint {
   readonly name: string;

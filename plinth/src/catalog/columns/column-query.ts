@@ -5,6 +5,7 @@ import {
   columnPrivileges,
   isNotOfExtension,
   isUserSchema,
+  sparseDefinition,
 } from '../reading/query-fragments.js';
 import { readOptions } from '../tables/foreign-options.js';
 import { parameterList } from '../tables/storage-parameters.js';
@@ -15,10 +16,11 @@ const STORAGE = (column: string): string =>
   `CASE ${column} WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN'
             WHEN 'x' THEN 'EXTENDED' END`;
 
-// Most columns have none of these: one test spares the rest.
-const SETTINGS = `CASE WHEN a.attstorage <> t.typstorage OR a.attcompression <> ''
-          OR a.attstattarget >= 0 OR a.attoptions IS NOT NULL OR a.attfdwoptions IS NOT NULL
-        THEN json_build_object(
+const HAS_SETTINGS = `(a.attstorage <> t.typstorage OR a.attcompression <> ''
+          OR coalesce(a.attstattarget, -1) >= 0 OR a.attoptions IS NOT NULL
+          OR a.attfdwoptions IS NOT NULL)`;
+
+const SETTINGS = `CASE WHEN ${HAS_SETTINGS} THEN json_build_object(
           'storage', CASE WHEN a.attstorage <> t.typstorage THEN ${STORAGE('a.attstorage')} END,
           'usualStorage', CASE WHEN a.attstorage <> t.typstorage THEN ${STORAGE('t.typstorage')} END,
           'compression', CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
@@ -62,6 +64,14 @@ const CONSTRAINT = `CASE WHEN k.oid IS NULL THEN NULL
             'noInherit', CASE WHEN k.connoinherit THEN true END,
             'notValid', CASE WHEN NOT k.convalidated THEN true END)) END`;
 
+const REST = `'collation', CASE WHEN a.attcollation <> t.typcollation
+            THEN a.attcollation::regcollation::text END,
+          'generated', CASE WHEN d.oid IS NOT NULL THEN json_build_object(
+            'expression', pg_get_expr(d.adbin, d.adrelid), 'stored', a.attgenerated = 's') END,
+          'inheritance', CASE WHEN a.attinhcount > 0 THEN json_build_object(
+            'from', coalesce(h.tables, '[]'::json), 'local', a.attislocal) END,
+          'settings', ${SETTINGS}, 'partitionKey', y.objid IS NOT NULL`;
+
 export function columnQuery(serverVersion: number): string {
   const named = serverVersion >= NAMED_NOT_NULL_SINCE;
   const constraintAddress = named ? `, ${address('pg_constraint', 'k.oid')}` : '';
@@ -69,20 +79,16 @@ export function columnQuery(serverVersion: number): string {
   return `${TABLES}${named ? CONSTRAINTS : ''}
     SELECT array_remove(ARRAY[${address('pg_class', 'c.oid', 'a.attnum')},
         ${address('pg_attrdef', 'd.oid')}${constraintAddress}], NULL) AS addresses,
-      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner,
+      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       ${columnPrivileges('a.attacl', 'c.relowner')} AS privileges,
-      json_build_object('type', format_type(a.atttypid, a.atttypmod),
-        'collation', CASE WHEN a.attcollation <> t.typcollation
-          THEN a.attcollation::regcollation::text END,
-        'notNull', a.attnotnull,
-        'constraint', ${named ? CONSTRAINT : 'NULL'},
-        'generated', CASE WHEN d.oid IS NOT NULL THEN json_build_object(
-          'expression', pg_get_expr(d.adbin, d.adrelid), 'stored', a.attgenerated = 's') END,
-        'inheritance', CASE WHEN a.attinhcount > 0 THEN json_build_object(
-          'from', coalesce(h.tables, '[]'::json), 'local', a.attislocal) END,
-        'settings', ${SETTINGS},
-        'partitionKey', y.objid IS NOT NULL) AS definition
+      ${sparseDefinition({
+        always: `'type', format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull
+        ${named ? `, 'constraint', ${CONSTRAINT}` : ''}`,
+        rest: REST,
+        isUsual: `a.attcollation = t.typcollation AND d.oid IS NULL AND a.attinhcount = 0
+          AND y.objid IS NULL AND NOT ${HAS_SETTINGS}`,
+      })}
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_type t ON t.oid = a.atttypid

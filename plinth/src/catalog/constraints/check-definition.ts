@@ -24,6 +24,17 @@ export interface CheckDefinition {
   readonly heirs: readonly { readonly kind: string; readonly names: TableName }[];
 }
 
+/** What a check is where nobody has said more than its expression. */
+export const USUAL_CHECK = {
+  noInherit: false,
+  validated: true,
+  enforced: true,
+  local: true,
+  from: [],
+  hasHeirs: false,
+  heirs: [],
+} satisfies Partial<CheckDefinition>;
+
 type Check = CatalogObject<CheckDefinition>;
 
 /** Whether two say the same, wherever they come from. */

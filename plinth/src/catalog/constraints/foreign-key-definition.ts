@@ -37,6 +37,20 @@ export interface ForeignKeyDefinition {
 export type ForeignKey = CatalogObject<ForeignKeyDefinition>;
 
 /** In clauses: `FOREIGN KEY (a) REFERENCES public.b (id)`, `ON DELETE CASCADE` … */
+/** What a foreign key is where nobody has said more than its columns and actions. */
+export const USUAL_FOREIGN_KEY = {
+  period: false,
+  match: null,
+  onDeleteColumns: [],
+  deferrable: false,
+  deferred: false,
+  validated: true,
+  enforced: true,
+  partitioned: false,
+  copyOf: null,
+  copies: [],
+} satisfies Partial<ForeignKeyDefinition>;
+
 export function foreignKeyWords({ definition }: ForeignKey): readonly string[] {
   const { columns, references, referencedColumns, period } = definition;
   const { match, onUpdate, onDelete, onDeleteColumns, enforced } = definition;

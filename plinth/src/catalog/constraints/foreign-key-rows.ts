@@ -2,7 +2,7 @@
 // partitions of a referenced table are no objects: what they stand on, the foreign key stands on.
 
 import { IS_USER_RELATION, RELATION_ADDRESS } from '../indexes/index-rows.js';
-import { address } from '../reading/query-fragments.js';
+import { address, columnNames, sparseDefinition } from '../reading/query-fragments.js';
 
 const COLUMN_LISTS_SINCE = 150_000;
 const PERIODS_SINCE = 180_000;
@@ -10,17 +10,12 @@ const PERIODS_SINCE = 180_000;
 const ACTION = (column: string): string => `CASE ${column} WHEN 'r' THEN 'RESTRICT'
           WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' END`;
 
-/** The names of columns by their numbers: a look-up for each is cheaper than to join them all. */
-function names(numbers: string, relation: string): string {
-  return `(SELECT json_agg(a.attname ORDER BY u.place)
-          FROM unnest(${numbers}) WITH ORDINALITY AS u (number, place)
-            JOIN pg_attribute a ON a.attrelid = ${relation} AND a.attnum = u.number)`;
-}
-
 export function foreignKeyQuery(serverVersion: number): string {
   const hasPeriods = serverVersion >= PERIODS_SINCE;
-  const onDeleteColumns =
-    serverVersion < COLUMN_LISTS_SINCE ? 'NULL' : names('k.confdelsetcols', 'k.conrelid');
+  const period = hasPeriods ? 'k.conperiod' : 'false';
+  const enforced = hasPeriods ? 'k.conenforced' : 'true';
+  const listed = serverVersion < COLUMN_LISTS_SINCE ? 'NULL::int2[]' : 'k.confdelsetcols';
+  const onDeleteColumns = columnNames(listed, 'k.conrelid');
   return `
     WITH RECURSIVE derived AS (
       SELECT k.oid, k.conparentid AS of, k.conrelid <> p.conrelid AS is_copy
@@ -42,24 +37,30 @@ export function foreignKeyQuery(serverVersion: number): string {
     )
     SELECT ARRAY[${address('pg_constraint', 'k.oid')}] || coalesce(tree.shadows, '{}')
         AS addresses,
-      ARRAY[n.nspname, c.relname, k.conname]::text[] AS names, NULL AS signature,
-      ${RELATION_ADDRESS} AS parent, NULL AS owner, NULL AS privileges,
-      json_build_object('columns', ${names('k.conkey', 'k.conrelid')},
-        'references', json_build_array(rn.nspname, r.relname),
-        'referencedColumns', ${names('k.confkey', 'k.confrelid')}, 'period', ${hasPeriods ? 'k.conperiod' : 'false'},
-        'match', CASE k.confmatchtype WHEN 'f' THEN 'FULL' WHEN 'p' THEN 'PARTIAL' END,
-        'onUpdate', ${ACTION('k.confupdtype')}, 'onDelete', ${ACTION('k.confdeltype')},
-        'onDeleteColumns', coalesce(${onDeleteColumns}, '[]'::json),
-        'deferrable', k.condeferrable, 'deferred', k.condeferred, 'validated', k.convalidated,
-        'enforced', ${hasPeriods ? 'k.conenforced' : 'true'}, 'partitioned', c.relkind = 'p',
-        'via', CASE WHEN v.oid IS NULL
-          THEN json_build_object('kind', 'index', 'names', json_build_array(xn.nspname, x.relname))
-          ELSE json_build_object('kind', CASE v.contype WHEN 'p' THEN 'primary-key'
-              ELSE 'unique-constraint' END,
-            'names', json_build_array(rn.nspname, r.relname, v.conname)) END,
-        'copyOf', CASE WHEN p.oid IS NOT NULL
-          THEN json_build_array(pn.nspname, pc.relname, p.conname) END,
-        'copies', coalesce(tree.copies, '[]'::json)) AS definition
+      ARRAY[n.nspname, c.relname, k.conname]::text[] AS names,
+      ${RELATION_ADDRESS} AS parent,
+      ${sparseDefinition({
+        always: `'columns', ${columnNames('k.conkey', 'k.conrelid')},
+          'references', json_build_array(rn.nspname, r.relname),
+          'referencedColumns', ${columnNames('k.confkey', 'k.confrelid')},
+          'onUpdate', ${ACTION('k.confupdtype')}, 'onDelete', ${ACTION('k.confdeltype')},
+          'via', CASE WHEN v.oid IS NULL
+            THEN json_build_object('kind', 'index', 'names', json_build_array(xn.nspname, x.relname))
+            ELSE json_build_object('kind', CASE v.contype WHEN 'p' THEN 'primary-key'
+                ELSE 'unique-constraint' END,
+              'names', json_build_array(rn.nspname, r.relname, v.conname)) END`,
+        rest: `'period', ${period},
+          'match', CASE k.confmatchtype WHEN 'f' THEN 'FULL' WHEN 'p' THEN 'PARTIAL' END,
+          'onDeleteColumns', coalesce(${onDeleteColumns}, '[]'::json),
+          'deferrable', k.condeferrable, 'deferred', k.condeferred, 'validated', k.convalidated,
+          'enforced', ${enforced}, 'partitioned', c.relkind = 'p',
+          'copyOf', CASE WHEN p.oid IS NOT NULL
+            THEN json_build_array(pn.nspname, pc.relname, p.conname) END,
+          'copies', coalesce(tree.copies, '[]'::json)`,
+        isUsual: `k.confmatchtype = 's' AND ${listed} IS NULL AND NOT k.condeferrable
+          AND k.convalidated AND ${enforced} AND NOT ${period} AND c.relkind <> 'p'
+          AND p.oid IS NULL AND tree.of IS NULL`,
+      })}
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_class r ON r.oid = k.confrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace

@@ -22,6 +22,7 @@ import {
   altered,
   alteredAlone,
   type KindSpec,
+  type Presence,
   REBUILT,
   type Sides,
 } from '../kind.js';
@@ -44,6 +45,8 @@ export interface IndexedConstraintDefinition extends IndexDefinition {
 
 export interface IndexedConstraintSpec<Definition extends IndexedConstraintDefinition> {
   readonly name: string;
+  readonly presence: Presence;
+  readonly defaults?: Partial<Definition>;
   query(serverVersion: number): string;
   /** The constraint without its name, in clauses. */
   words(object: CatalogObject<Definition>): readonly string[];
@@ -64,7 +67,9 @@ export function indexedConstraint<Definition extends IndexedConstraintDefinition
   return {
     name: spec.name,
     noun: 'CONSTRAINT',
+    presence: spec.presence,
     query: spec.query,
+    ...(spec.defaults === undefined ? {} : { defaults: spec.defaults }),
     target: constraintTarget,
     clause: (object, sides) =>
       isFoldable(object, sides) ? constraintClause(object, spec.words(object)) : undefined,

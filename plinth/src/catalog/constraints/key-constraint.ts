@@ -14,16 +14,25 @@ import { layOut } from '../writing/lay-out.js';
 import { temporaryName } from '../writing/temporary-name.js';
 import { addConstraint, deferrableWords, replaceConstraint } from './constraint-statements.js';
 import { indexedConstraint } from './indexed-constraint.js';
-import { columnList, includeClause, type KeyDefinition, keyColumns } from './key-definition.js';
+import {
+  columnList,
+  includeClause,
+  type KeyDefinition,
+  keyColumns,
+  USUAL_KEY,
+} from './key-definition.js';
 import { promotedIndex } from './key-promotion.js';
 import { keyQuery } from './key-rows.js';
 
 type Key = CatalogObject<KeyDefinition>;
 
 export function keyConstraint(name: 'primary-key' | 'unique-constraint'): KindSpec<KeyDefinition> {
+  const letter = name === 'primary-key' ? 'p' : 'u';
   return indexedConstraint<KeyDefinition>({
     name,
-    query: (serverVersion) => keyQuery(name === 'primary-key' ? 'p' : 'u', serverVersion),
+    presence: { catalog: 'pg_constraint', where: `contype = '${letter}'` },
+    query: (serverVersion) => keyQuery(letter, serverVersion),
+    defaults: USUAL_KEY,
     words,
     build,
     exchange,

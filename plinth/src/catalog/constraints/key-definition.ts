@@ -1,6 +1,7 @@
 // What a primary key and a unique constraint are.
 
 import { quoteIdentifier } from '../../sql/index.js';
+import { USUAL_INDEX } from '../indexes/index-definition.js';
 import type { IndexedConstraintDefinition } from './indexed-constraint.js';
 
 export interface KeyDefinition extends IndexedConstraintDefinition {
@@ -17,6 +18,17 @@ export function keyColumns({ columns, include, nullsNotDistinct }: KeyDefinition
   const clauses = [columnList(columns), ...includeClause(include)];
   return [...clauses, ...(nullsNotDistinct ? ['NULLS NOT DISTINCT'] : [])].join(' ');
 }
+
+/** What a key is where nobody has said more than its columns. */
+export const USUAL_KEY = {
+  ...USUAL_INDEX,
+  include: [],
+  nullsNotDistinct: false,
+  withoutOverlaps: false,
+  deferrable: false,
+  deferred: false,
+  indexComment: null,
+} satisfies Partial<KeyDefinition>;
 
 /** `(a, b)` */
 export function columnList(columns: readonly string[]): string {

@@ -20,6 +20,17 @@ export interface IndexDefinition {
   readonly tree: IndexTree | null;
 }
 
+/** What an index is where nobody has said more than its keys. */
+export const USUAL_INDEX = {
+  storage: [],
+  tablespace: null,
+  targets: [],
+  extensions: [],
+  isValid: true,
+  attached: null,
+  tree: null,
+} satisfies IndexDefinition;
+
 export interface Attachment {
   readonly to: { readonly kind: string; readonly names: readonly string[] };
   /** What PostgreSQL calls it when it comes with the index above it. Not compared. */

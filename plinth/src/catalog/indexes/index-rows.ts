@@ -12,8 +12,7 @@ export type IndexType = 'i' | 'p' | 'u' | 'x';
  * - `backing`: the constraint that an index keeps;
  * - `attached`: of each index of a partition that belongs to one of the partitioned table, that one
  *   and the name that PostgreSQL would have given to it;
- * - `tree`: of each index of a partitioned table, all that belong to it, on every level;
- * - `target`: the statistics targets of an index's columns, by position.
+ * - `tree`: of each index of a partitioned table, all that belong to it, on every level.
  */
 export const indexTables = (type: IndexType): string => `
   backing AS (
@@ -99,13 +98,6 @@ export const indexTables = (type: IndexType): string => `
       JOIN pg_namespace n ON n.oid = x.relnamespace JOIN pg_index i ON i.indexrelid = d.child
       JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
     GROUP BY d.parent
-  ),
-  target AS (
-    SELECT a.attrelid AS index,
-      json_agg(json_build_array(a.attnum, a.attstattarget) ORDER BY a.attnum) AS targets
-    FROM pg_attribute a JOIN pg_index i ON i.indexrelid = a.attrelid
-    WHERE a.attstattarget >= 0 AND a.attnum > 0
-    GROUP BY a.attrelid
   )`;
 
 /**
@@ -117,16 +109,27 @@ export const INDEX_JOINS = `
     JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_am am ON am.oid = x.relam
     LEFT JOIN pg_tablespace space ON space.oid = x.reltablespace
     LEFT JOIN attached ON attached.child = x.oid LEFT JOIN tree ON tree.root = x.oid
-    LEFT JOIN target ON target.index = x.oid
     LEFT JOIN ${extensionTiesTable('pg_class')} tie ON tie.objid = x.oid`;
 
-/** Keys and values of `json_build_object` for `IndexDefinition`. */
-export const INDEX_FIELDS = `'storage', coalesce(to_json(x.reloptions), '[]'::json),
-        'tablespace', space.spcname, 'targets', coalesce(target.targets, '[]'::json),
-        'extensions', coalesce(tie.extensions, '[]'::json), 'isValid', i.indisvalid,
-        'attached', attached.attachment,
-        'tree', CASE WHEN x.relkind = 'I'
-          THEN coalesce(tree.tree, '{"isNamed": false, "children": []}'::json) END`;
+/** Statistics targets can be set on expressions only. As EXISTS it would read all columns there are. */
+const HAS_TARGETS = `(i.indexprs IS NOT NULL AND coalesce((SELECT max(a.attstattarget)
+          FROM pg_attribute a WHERE a.attrelid = x.oid AND a.attnum > 0), -1) >= 0)`;
+
+/** What of an `IndexDefinition` is left out where an index is as `USUAL_INDEX` says. */
+export const INDEX_PAIRS = {
+  rest: `'storage', coalesce(to_json(x.reloptions), '[]'::json), 'tablespace', space.spcname,
+          'targets', CASE WHEN ${HAS_TARGETS} THEN (
+            SELECT json_agg(json_build_array(a.attnum, a.attstattarget) ORDER BY a.attnum)
+            FROM pg_attribute a
+            WHERE a.attrelid = x.oid AND a.attnum > 0 AND a.attstattarget >= 0)
+            ELSE '[]'::json END,
+          'extensions', coalesce(tie.extensions, '[]'::json), 'isValid', i.indisvalid,
+          'attached', attached.attachment,
+          'tree', CASE WHEN x.relkind = 'I'
+            THEN coalesce(tree.tree, '{"isNamed": false, "children": []}'::json) END`,
+  isUsual: `x.reloptions IS NULL AND x.reltablespace = 0 AND tie.objid IS NULL AND i.indisvalid
+          AND attached.child IS NULL AND x.relkind = 'i' AND NOT ${HAS_TARGETS}`,
+} as const;
 
 /** The condition that the relation `c` is the user's. */
 export const IS_USER_RELATION = `${isUserSchema('n.nspname')}
@@ -135,12 +138,12 @@ export const IS_USER_RELATION = `${isUserSchema('n.nspname')}
 export const RELATION_ADDRESS = address('pg_class', 'c.oid');
 
 /** The text of an index's storage parameters as PostgreSQL deparses it, with a space before. */
-const PARAMETERS = `coalesce((SELECT ' WITH (' || string_agg(quote_ident(p.name) || '='
+const PARAMETERS = `CASE WHEN x.reloptions IS NULL THEN '' ELSE (SELECT ' WITH (' || string_agg(quote_ident(p.name) || '='
             || CASE WHEN quote_ident(p.value) = p.value THEN p.value ELSE quote_literal(p.value) END,
             ', ' ORDER BY p.place) || ')'
           FROM (SELECT split_part(o.option, '=', 1) AS name,
               substr(o.option, strpos(o.option, '=') + 1) AS value, o.place
-            FROM unnest(x.reloptions) WITH ORDINALITY AS o (option, place)) p), '')`;
+            FROM unnest(x.reloptions) WITH ORDINALITY AS o (option, place)) p) END`;
 
 /**
  * What stands in the deparsed text of an index between its method and its storage parameters:

@@ -16,9 +16,9 @@ type AccessMethod = CatalogObject<AccessMethodDefinition>;
 
 export const accessMethod: KindSpec<AccessMethodDefinition> = {
   name: 'access-method',
+  presence: { catalog: 'pg_am' },
   query: () => `
     SELECT ARRAY[${address('pg_am', 'm.oid')}] AS addresses, ARRAY[m.amname::text] AS names,
-      NULL AS signature, NULL AS parent, NULL AS owner, NULL AS privileges,
       json_build_object('type', CASE m.amtype WHEN 'i' THEN 'INDEX' ELSE 'TABLE' END,
         'handler', ${routineName('m.amhandler')}) AS definition
     FROM pg_am m

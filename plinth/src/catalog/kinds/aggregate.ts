@@ -46,6 +46,7 @@ type Aggregate = CatalogObject<AggregateDefinition>;
 
 export const aggregate: KindSpec<AggregateDefinition> = {
   name: 'aggregate',
+  presence: { catalog: 'pg_proc', where: `prokind = 'a'` },
   query,
   target,
   grantTarget: (object) => `FUNCTION ${signedName(object)}`,

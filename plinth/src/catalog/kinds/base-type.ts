@@ -44,6 +44,10 @@ const ALTERABLE: ReadonlySet<string> = new Set([
 export const baseType: KindSpec<BaseTypeDefinition> = {
   name: 'base-type',
   noun: 'TYPE',
+  presence: {
+    catalog: 'pg_type',
+    where: `typtype = 'p' OR (typtype = 'b' AND typinput <> 'pg_catalog.array_in'::regproc)`,
+  },
   query: () => `
     SELECT ARRAY[${TYPE_ADDRESSES}] AS addresses, ${TYPE_COLUMNS},
       json_build_object('options', CASE WHEN t.typisdefined THEN ${OPTIONS} END) AS definition

@@ -18,10 +18,10 @@ type Cast = CatalogObject<CastDefinition>;
 
 export const cast: KindSpec<CastDefinition> = {
   name: 'cast',
+  presence: { catalog: 'pg_cast' },
   query: () => `
     SELECT ARRAY[${address('pg_cast', 'c.oid')}] AS addresses,
       ARRAY[format_type(c.castsource, NULL), format_type(c.casttarget, NULL)] COLLATE "C" AS names,
-      NULL AS signature, NULL AS parent, NULL AS owner, NULL AS privileges,
       json_build_object(
         'source', format_type(c.castsource, NULL), 'target', format_type(c.casttarget, NULL),
         'method', CASE c.castmethod WHEN 'b' THEN to_json('binary'::text)

@@ -11,6 +11,7 @@ import {
   isStillLinked,
   linksBelow,
   linksOf,
+  USUAL_CHECK,
 } from '../constraints/check-definition.js';
 import {
   addConstraint,
@@ -38,7 +39,7 @@ import {
 } from '../kind.js';
 import { outerName, ownName } from '../object-id.js';
 import { readable } from '../printed/readable.js';
-import { address } from '../reading/query-fragments.js';
+import { address, sparseDefinition } from '../reading/query-fragments.js';
 import { type Statement, type StatementFacts, statement } from '../statement.js';
 import { lockAll, lockChanges } from '../tables/relation-locks.js';
 
@@ -49,7 +50,9 @@ const NOT_ENFORCED_SINCE = 180_000;
 export const checkConstraint: KindSpec<CheckDefinition> = {
   name: 'check-constraint',
   noun: 'CONSTRAINT',
+  presence: { catalog: 'pg_constraint', where: `contype = 'c'` },
   query,
+  defaults: USUAL_CHECK,
   target: constraintTarget,
   clause,
   create: (object, sides) => (comesFromAbove(object, sides) ? [] : add(object, sides)),
@@ -83,13 +86,17 @@ function query(serverVersion: number): string {
       SELECT b.oid, h.inhrelid FROM below b JOIN pg_inherits h ON h.inhparent = b.relation
     )
     SELECT ARRAY[${address('pg_constraint', 'k.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname, k.conname]::text[] AS names, NULL AS signature,
-      ${RELATION_ADDRESS} AS parent, NULL AS owner, NULL AS privileges,
-      json_build_object('expression', pg_get_expr(k.conbin, k.conrelid),
-        'noInherit', k.connoinherit, 'validated', k.convalidated, 'enforced', ${enforced},
-        'local', k.conislocal, 'from', coalesce(above.tables, '[]'::json),
-        'hasHeirs', NOT k.connoinherit AND heirs.inhparent IS NOT NULL,
-        'heirs', coalesce(links.heirs, '[]'::json)) AS definition
+      ARRAY[n.nspname, c.relname, k.conname]::text[] AS names,
+      ${RELATION_ADDRESS} AS parent,
+      ${sparseDefinition({
+        always: `'expression', pg_get_expr(k.conbin, k.conrelid)`,
+        rest: `'noInherit', k.connoinherit, 'validated', k.convalidated, 'enforced', ${enforced},
+          'local', k.conislocal, 'from', coalesce(above.tables, '[]'::json),
+          'hasHeirs', NOT k.connoinherit AND heirs.inhparent IS NOT NULL,
+          'heirs', coalesce(links.heirs, '[]'::json)`,
+        isUsual: `NOT k.connoinherit AND k.convalidated AND ${enforced} AND k.conislocal
+          AND above.inhrelid IS NULL AND heirs.inhparent IS NULL AND links.oid IS NULL`,
+      })}
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN (SELECT h.inhrelid, a.conname,
@@ -179,6 +186,8 @@ function alter(before: Check, after: Check, sides: Sides): Alteration {
   if (!wanted.local) {
     // PostgreSQL keeps it for the table's own when the table is put below another one.
     if (old.local && isStillLinked(before, sides)) return refused(onlyInherited(after));
+    // Its own would be in the way of the one from above, or outlast it.
+    if (old.local && isStillLinked(after, sides)) return REBUILT;
     return isSame || comesFromAbove(after, sides) ? altered() : REBUILT;
   }
   if (!old.local && isStillLinked(before, sides)) {

@@ -19,10 +19,11 @@ type ClusterIndex = CatalogObject<ClusterIndexDefinition>;
 export const clusterIndex: KindSpec<ClusterIndexDefinition> = {
   name: 'cluster-index',
   noun: 'TABLE',
+  presence: { catalog: 'pg_index', oid: 'indexrelid', where: 'indisclustered' },
   query: () => `
     SELECT ARRAY['cluster-index:' || c.oid] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       json_build_object('index', ${INDEX_USE}) AS definition
     FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace

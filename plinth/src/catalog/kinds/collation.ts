@@ -32,11 +32,11 @@ export function isCollation(object: CatalogObject): object is Collation {
 
 export const collation: KindSpec<CollationDefinition> = {
   name: 'collation',
+  presence: { catalog: 'pg_collation' },
   query: (serverVersion) => `
     SELECT ARRAY[${address('pg_collation', 'c.oid')}] AS addresses,
-      ARRAY[n.nspname, c.collname]::text[] AS names, NULL AS signature,
+      ARRAY[n.nspname, c.collname]::text[] AS names,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(c.collowner) AS owner,
-      NULL AS privileges,
       json_build_object(
         'provider', CASE c.collprovider WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END,
         'locale', CASE WHEN c.collprovider <> 'c' THEN ${localeColumn(serverVersion)} END,

@@ -26,10 +26,11 @@ export function isColumnDefault(object: CatalogObject): object is Default {
 export const columnDefault: KindSpec<ColumnDefaultDefinition> = {
   name: 'column-default',
   noun: 'DEFAULT',
+  presence: { catalog: 'pg_attrdef' },
   query: () => `
     SELECT ARRAY[${address('pg_attrdef', 'd.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid', 'a.attnum')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names,
+      ${address('pg_class', 'c.oid', 'a.attnum')} AS parent,
       json_build_object('expression', pg_get_expr(d.adbin, d.adrelid)) AS definition
     FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace

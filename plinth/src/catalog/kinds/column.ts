@@ -11,7 +11,7 @@ import {
 } from '../columns/column-alteration.js';
 import { createColumn, dropColumn } from '../columns/column-birth.js';
 import { clauseOf } from '../columns/column-clause.js';
-import { type ColumnDefinition, isColumn } from '../columns/column-definition.js';
+import { type ColumnDefinition, isColumn, USUAL_COLUMN } from '../columns/column-definition.js';
 import { columnQuery } from '../columns/column-query.js';
 import { leadersOf } from '../columns/column-reach.js';
 import type { Disturbance, KindSpec, Reaction, Sides } from '../kind.js';
@@ -23,7 +23,9 @@ type Column = CatalogObject<ColumnDefinition>;
 
 export const column: KindSpec<ColumnDefinition> = {
   name: 'column',
+  presence: { catalog: 'pg_class', where: `relkind IN ('r', 'p', 'f')` },
   query: columnQuery,
+  defaults: USUAL_COLUMN,
   target: ({ names }) => `COLUMN ${qualifiedName(names)}`,
   grantTarget: ({ names }) => `TABLE ${outerName({ names })}`,
   grantColumns: (object) => `(${ownName(object)})`,

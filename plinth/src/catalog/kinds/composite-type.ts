@@ -44,6 +44,7 @@ import { isRangeType } from './range-type.js';
 export const compositeType: KindSpec<CompositeTypeDefinition> = {
   name: 'composite-type',
   noun: 'TYPE',
+  presence: { catalog: 'pg_class', where: `relkind = 'c'` },
   query: () => `
     SELECT ARRAY[${TYPE_ADDRESSES}, ${address('pg_class', 'c.oid')}] AS addresses, ${TYPE_COLUMNS},
       json_build_object('attributes', coalesce(a.list, '[]'::json)) AS definition

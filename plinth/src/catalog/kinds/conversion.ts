@@ -21,11 +21,11 @@ type Conversion = CatalogObject<ConversionDefinition>;
 
 export const conversion: KindSpec<ConversionDefinition> = {
   name: 'conversion',
+  presence: { catalog: 'pg_conversion' },
   query: () => `
     SELECT ARRAY[${address('pg_conversion', 'c.oid')}] AS addresses,
-      ARRAY[n.nspname, c.conname]::text[] AS names, NULL AS signature,
+      ARRAY[n.nspname, c.conname]::text[] AS names,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(c.conowner) AS owner,
-      NULL AS privileges,
       json_build_object('from', pg_encoding_to_char(c.conforencoding),
         'to', pg_encoding_to_char(c.contoencoding), 'function', ${routineName('c.conproc')},
         'default', c.condefault) AS definition

@@ -49,11 +49,11 @@ function kindOf(name: string, condition: string): KindSpec<DefaultPrivilegeDefin
   return {
     name,
     onlyPrivileges: true,
+    presence: { catalog: 'pg_default_acl' },
     query: () => `
       SELECT ARRAY[${address('pg_default_acl', 'd.oid')}] AS addresses,
         array_remove(ARRAY[n.nspname, pg_get_userbyid(d.defaclrole), ${SORT}]::text[], NULL) AS names,
-        NULL AS signature, ${address('pg_namespace', 'n.oid')} AS parent, NULL AS owner,
-        NULL AS privileges,
+        ${address('pg_namespace', 'n.oid')} AS parent,
         json_build_object('role', pg_get_userbyid(d.defaclrole), 'schema', n.nspname,
           'letter', d.defaclobjtype, 'sort', ${SORT},
           'granted', ${grantsBeyond(LIST, USUAL)}, 'revoked', ${grantsBeyond(USUAL, LIST)})

@@ -26,10 +26,11 @@ const NAMES_NOT_NULL = 170_000;
 export const domainConstraint: KindSpec<DomainConstraintDefinition> = {
   name: 'domain-constraint',
   noun: 'CONSTRAINT',
+  presence: { catalog: 'pg_type', where: `typtype = 'd'` },
   query: (serverVersion) => `
     SELECT ARRAY[c.address] AS addresses, ARRAY[n.nspname, t.typname, c.name]::text[] AS names,
-      NULL AS signature, ${address('pg_type', 't.oid')} AS parent, NULL AS owner,
-      NULL AS privileges, c.definition
+      ${address('pg_type', 't.oid')} AS parent,
+      c.definition
     FROM (${CHECKS} UNION ALL ${serverVersion < NAMES_NOT_NULL ? UNNAMED : NAMED}) c
       JOIN pg_type t ON t.oid = c.domain JOIN pg_namespace n ON n.oid = t.typnamespace
     WHERE ${IS_USER_TYPE}
@@ -58,7 +59,7 @@ const NAMED = `SELECT ${address('pg_constraint', 'oid')}, contypid, 0, 'NOT NULL
         json_build_object('form', 'not-null', 'name', conname)
       FROM pg_constraint WHERE contypid <> 0 AND contype = 'n'`;
 
-const UNNAMED = `SELECT 'pg_type:' || oid || ':not-null', oid, 0, 'NOT NULL',
+const UNNAMED = `SELECT 'not-null of pg_type:' || oid, oid, 0, 'NOT NULL',
         '{"form": "not-null", "name": null}'::json
       FROM pg_type WHERE typtype = 'd' AND typnotnull`;
 

@@ -49,6 +49,7 @@ export function isDomain(object: CatalogObject): object is Domain {
 
 export const domain: KindSpec<DomainDefinition> = {
   name: 'domain',
+  presence: { catalog: 'pg_type', where: `typtype = 'd'` },
   query: () => `
     SELECT ARRAY[${TYPE_ADDRESSES}] AS addresses, ${TYPE_COLUMNS},
       json_build_object('type', format_type(t.typbasetype, t.typtypmod),

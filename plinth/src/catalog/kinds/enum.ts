@@ -40,6 +40,7 @@ export function isEnum(object: CatalogObject): object is Enum {
 export const enumKind: KindSpec<EnumDefinition> = {
   name: 'enum',
   noun: 'TYPE',
+  presence: { catalog: 'pg_type', where: `typtype = 'e'` },
   query: () => `
     SELECT ARRAY[${TYPE_ADDRESSES}] AS addresses, ${TYPE_COLUMNS},
       json_build_object('labels', coalesce(e.labels, '[]'::json)) AS definition
@@ -52,6 +53,7 @@ export const enumKind: KindSpec<EnumDefinition> = {
   create: (object) => [statement(createText(object))],
   drop: (object, sides) => [dropStatement(typeTarget(object), object, sides)],
   alter: alterEnum,
+  altersFreely: () => true,
   occupies: occupiesType,
   moveAside: (object, sides) => leaveRows(object, sides),
   discard: (object) => discard('TYPE', object),

@@ -25,10 +25,11 @@ type EventTrigger = CatalogObject<EventTriggerDefinition>;
 export const eventTrigger: KindSpec<EventTriggerDefinition> = {
   name: 'event-trigger',
   noun: 'EVENT TRIGGER',
+  presence: { catalog: 'pg_event_trigger' },
   query: () => `
     SELECT ARRAY[${address('pg_event_trigger', 't.oid')}] AS addresses,
-      ARRAY[t.evtname]::text[] AS names, NULL AS signature, NULL AS parent,
-      pg_get_userbyid(t.evtowner) AS owner, NULL AS privileges,
+      ARRAY[t.evtname]::text[] AS names,
+      pg_get_userbyid(t.evtowner) AS owner,
       json_build_object('event', t.evtevent,
         'tags', coalesce(array_to_json(t.evttags), '[]'::json),
         'function', quote_ident(n.nspname) || '.' || quote_ident(p.proname),

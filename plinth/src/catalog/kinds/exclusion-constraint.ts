@@ -15,8 +15,8 @@ import { buildAtOnce } from '../indexes/index-build.js';
 import { indexName } from '../indexes/index-definition.js';
 import { tidyKeys } from '../indexes/index-keys.js';
 import {
-  INDEX_FIELDS,
   INDEX_JOINS,
+  INDEX_PAIRS,
   IS_USER_RELATION,
   indexKeys,
   indexTables,
@@ -41,6 +41,7 @@ type Exclusion = CatalogObject<ExclusionDefinition>;
 
 export const exclusionConstraint = indexedConstraint<ExclusionDefinition>({
   name: 'exclusion-constraint',
+  presence: { catalog: 'pg_constraint', where: `contype = 'x'` },
   query,
   words,
   build,
@@ -58,11 +59,11 @@ const TAIL = `(coalesce(' WHERE (' || d.predicate || ')', '')
 function query(): string {
   return `WITH RECURSIVE ${indexTables('x')}
     SELECT ARRAY[${address('pg_constraint', 'k.oid')}, ${address('pg_class', 'x.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname, k.conname]::text[] AS names, NULL AS signature,
-      ${RELATION_ADDRESS} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname, k.conname]::text[] AS names,
+      ${RELATION_ADDRESS} AS parent,
       json_build_object('method', am.amname, 'keys', ${indexKeys('d.text', HEAD, TAIL)},
         'where', d.predicate, 'deferrable', k.condeferrable, 'deferred', k.condeferred,
-        'indexComment', remark.description, ${INDEX_FIELDS}) AS definition
+        'indexComment', remark.description, ${INDEX_PAIRS.rest}) AS definition
     FROM pg_constraint k JOIN pg_index i ON i.indexrelid = k.conindid ${INDEX_JOINS}
     LEFT JOIN pg_description remark ON remark.objoid = x.oid
       AND remark.classoid = 'pg_class'::regclass AND remark.objsubid = 0

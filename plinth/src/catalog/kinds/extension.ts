@@ -26,7 +26,6 @@ export const extension: KindSpec<ExtensionDefinition> = {
   // What can be installed is read from the server's files: only where something is installed.
   query: () => `
     SELECT ARRAY[${address('pg_extension', 'e.oid')}] AS addresses, ARRAY[e.extname::text] AS names,
-      NULL AS signature, NULL AS parent, NULL AS owner, NULL AS privileges,
       json_build_object('schema', n.nspname, 'version', e.extversion,
         'isStandard', coalesce(a.default_version = e.extversion, false),
         'isRelocatable', e.extrelocatable, 'ownComment', a.comment,

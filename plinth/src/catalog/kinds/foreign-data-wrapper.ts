@@ -25,9 +25,10 @@ type ForeignDataWrapper = CatalogObject<ForeignDataWrapperDefinition>;
 
 export const foreignDataWrapper: KindSpec<ForeignDataWrapperDefinition> = {
   name: 'foreign-data-wrapper',
+  presence: { catalog: 'pg_foreign_data_wrapper' },
   query: () => `
     SELECT ARRAY[${address('pg_foreign_data_wrapper', 'w.oid')}] AS addresses,
-      ARRAY[w.fdwname::text] AS names, NULL AS signature, NULL AS parent,
+      ARRAY[w.fdwname::text] AS names,
       pg_get_userbyid(w.fdwowner) AS owner, ${privileges('F', 'w.fdwacl', 'w.fdwowner')} AS privileges,
       json_build_object('handler', nullif(w.fdwhandler, 0)::regproc::text,
         'validator', nullif(w.fdwvalidator, 0)::regproc::text,

@@ -22,6 +22,7 @@ import {
   foreignKeyWords,
   referencedTable,
   reliedOn,
+  USUAL_FOREIGN_KEY,
 } from '../constraints/foreign-key-definition.js';
 import { foreignKeyQuery } from '../constraints/foreign-key-rows.js';
 import { becomesConstraint } from '../constraints/key-promotion.js';
@@ -54,7 +55,9 @@ const NOT_VALID_ON_PARTITIONED_SINCE = 180_000;
 export const foreignKey: KindSpec<ForeignKeyDefinition> = {
   name: 'foreign-key',
   noun: 'CONSTRAINT',
+  presence: { catalog: 'pg_constraint', where: `contype = 'f'` },
   query: foreignKeyQuery,
+  defaults: USUAL_FOREIGN_KEY,
   target: constraintTarget,
   clause,
   create: (object, sides) => (object.definition.copyOf === null ? add(object, sides) : []),

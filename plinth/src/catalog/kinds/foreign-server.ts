@@ -30,9 +30,10 @@ type ForeignServer = CatalogObject<ForeignServerDefinition>;
 
 export const foreignServer: KindSpec<ForeignServerDefinition> = {
   name: 'foreign-server',
+  presence: { catalog: 'pg_foreign_server' },
   query: () => `
     SELECT ARRAY[${address('pg_foreign_server', 's.oid')}] AS addresses,
-      ARRAY[s.srvname::text] AS names, NULL AS signature, NULL AS parent,
+      ARRAY[s.srvname::text] AS names,
       pg_get_userbyid(s.srvowner) AS owner, ${privileges('S', 's.srvacl', 's.srvowner')} AS privileges,
       json_build_object('wrapper', w.fdwname, 'type', s.srvtype,
         'version', s.srvversion, 'options', ${readOptions('s.srvoptions')},

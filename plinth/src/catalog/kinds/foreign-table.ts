@@ -31,10 +31,11 @@ type ForeignTable = CatalogObject<ForeignTableDefinition>;
 export const foreignTable: KindSpec<ForeignTableDefinition> = {
   name: 'foreign-table',
   noun: 'FOREIGN TABLE',
+  presence: { catalog: 'pg_class', where: `relkind = 'f'` },
   query: () => `
     SELECT ARRAY[${address('pg_class', 'c.oid')}, ${address('pg_type', 'c.reltype')},
         ${address('pg_type', 't.typarray')}] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
+      ARRAY[n.nspname, c.relname]::text[] AS names,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(c.relowner) AS owner,
       ${privileges('r', 'c.relacl', 'c.relowner')} AS privileges,
       json_build_object('server', s.srvname, 'options', ${readOptions('f.ftoptions')},

@@ -39,10 +39,11 @@ type Identity = CatalogObject<IdentityDefinition>;
 export const identity: KindSpec<IdentityDefinition> = {
   name: 'identity',
   noun: 'SEQUENCE',
+  presence: { catalog: 'pg_class', where: `relkind = 'S'` },
   query: () => `
     SELECT ARRAY[${address('pg_class', 's.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid', 'a.attnum')} AS parent, NULL AS owner,
+      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names,
+      ${address('pg_class', 'c.oid', 'a.attnum')} AS parent,
       ${privileges('s', 's.relacl', 's.relowner')} AS privileges,
       json_build_object('always', a.attidentity = 'a',
         'sequence', json_build_array(sn.nspname, s.relname),

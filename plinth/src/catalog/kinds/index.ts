@@ -8,12 +8,12 @@ import { repeatComment } from '../constraints/constraint-statements.js';
 import { becomesConstraint } from '../constraints/key-promotion.js';
 import { arrive, renameIndexed } from '../indexes/index-arrival.js';
 import { buildAtOnce, buildConcurrently } from '../indexes/index-build.js';
-import { indexedRelation } from '../indexes/index-definition.js';
+import { indexedRelation, USUAL_INDEX } from '../indexes/index-definition.js';
 import { tidyKeys } from '../indexes/index-keys.js';
 import { isSameIndex, reactOfIndex } from '../indexes/index-reaction.js';
 import {
-  INDEX_FIELDS,
   INDEX_JOINS,
+  INDEX_PAIRS,
   IS_USER_RELATION,
   indexKeys,
   indexTables,
@@ -47,7 +47,7 @@ import {
 } from '../kind.js';
 import { ownName, qualifiedName } from '../object-id.js';
 import { readable } from '../printed/readable.js';
-import { address } from '../reading/query-fragments.js';
+import { address, sparseDefinition } from '../reading/query-fragments.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
 import { lockAll, lockChanges } from '../tables/relation-locks.js';
 import { layOut } from '../writing/lay-out.js';
@@ -57,7 +57,9 @@ type Index = CatalogObject<PlainIndexDefinition>;
 
 export const index: KindSpec<PlainIndexDefinition> = {
   name: 'index',
+  presence: { catalog: 'pg_class', where: `relkind IN ('i', 'I')` },
   query,
+  defaults: USUAL_INDEX,
   target,
   create,
   drop,
@@ -80,18 +82,21 @@ const HEAD = `('CREATE ' || CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END |
 function query(): string {
   return `WITH RECURSIVE ${indexTables('i')}
     SELECT ARRAY[${address('pg_class', 'x.oid')}] AS addresses,
-      ARRAY[n.nspname, x.relname]::text[] AS names, NULL AS signature,
-      ${RELATION_ADDRESS} AS parent, NULL AS owner, NULL AS privileges,
-      json_build_object('on', json_build_array(n.nspname, c.relname),
-        'unique', i.indisunique, 'method', am.amname,
-        'keys', ${indexKeys('d.text', HEAD, `coalesce(' WHERE ' || d.predicate, '')`)},
-        'where', d.predicate, ${INDEX_FIELDS}) AS definition
-    FROM pg_index i ${INDEX_JOINS}
+      ARRAY[n.nspname, x.relname]::text[] AS names,
+      ${RELATION_ADDRESS} AS parent,
+      ${sparseDefinition({
+        always: `'on', json_build_array(n.nspname, c.relname),
+          'unique', i.indisunique, 'method', am.amname,
+          'keys', ${indexKeys('d.text', HEAD, `coalesce(' WHERE ' || d.predicate, '')`)},
+          'where', d.predicate`,
+        ...INDEX_PAIRS,
+      })}
+    FROM (SELECT i.* FROM pg_index i LEFT JOIN pg_constraint k ON k.conrelid = i.indrelid
+          AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
+        WHERE k.oid IS NULL) i ${INDEX_JOINS}
     CROSS JOIN LATERAL (SELECT pg_get_indexdef(x.oid) AS text,
       pg_get_expr(i.indpred, i.indrelid) AS predicate OFFSET 0) d
-    WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = i.indrelid
-        AND k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
-      AND ${IS_USER_RELATION}
+    WHERE ${IS_USER_RELATION}
     ORDER BY n.nspname, c.relname, x.relname`;
 }
 

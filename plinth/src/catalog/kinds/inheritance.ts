@@ -19,10 +19,11 @@ type Inheritance = CatalogObject<InheritanceDefinition>;
 export const inheritance: KindSpec<InheritanceDefinition> = {
   name: 'inheritance',
   noun: 'TABLE',
+  presence: { catalog: 'pg_class', where: 'relhassubclass' },
   query: () => `
     SELECT ARRAY[${address('pg_inherits', 'c.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       json_build_object('parents', json_agg(json_build_object(
         'table', json_build_array(pn.nspname, p.relname),
         'columns', coalesce(a.columns, '[]'::json)) ORDER BY i.inhseqno),

@@ -20,9 +20,10 @@ type Language = CatalogObject<LanguageDefinition>;
 
 export const language: KindSpec<LanguageDefinition> = {
   name: 'language',
+  presence: { catalog: 'pg_language' },
   query: () => `
     SELECT ARRAY[${address('pg_language', 'l.oid')}] AS addresses, ARRAY[l.lanname::text] AS names,
-      NULL AS signature, NULL AS parent, pg_get_userbyid(l.lanowner) AS owner,
+      pg_get_userbyid(l.lanowner) AS owner,
       ${privileges('l', 'l.lanacl', 'l.lanowner')} AS privileges,
       json_build_object('trusted', l.lanpltrusted, 'handler', ${routineName('l.lanplcallfoid')},
         'inline', ${routineName('l.laninline')}, 'validator', ${routineName('l.lanvalidator')}

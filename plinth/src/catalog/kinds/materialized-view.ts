@@ -42,10 +42,11 @@ const SET_ACCESS_METHOD_SINCE = 150_000;
 export const materializedView: KindSpec<MaterializedViewDefinition> = {
   name: 'materialized-view',
   noun: 'MATERIALIZED VIEW',
+  presence: { catalog: 'pg_class', where: `relkind = 'm'` },
   query: () => `
     SELECT ARRAY[${address('pg_class', 'c.oid')}, ${address('pg_type', 'c.reltype')},
         ${address('pg_type', 't.typarray')}, ${address('pg_rewrite', 'r.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
+      ARRAY[n.nspname, c.relname]::text[] AS names,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(c.relowner) AS owner,
       ${privileges('r', 'c.relacl', 'c.relowner')} AS privileges,
       json_build_object('columns', coalesce(l.columns, '[]'::json),

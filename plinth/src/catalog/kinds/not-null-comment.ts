@@ -22,6 +22,7 @@ const SINCE = 180_000;
 export const notNullComment: KindSpec<NotNullCommentDefinition> = {
   name: 'not-null-comment',
   noun: 'CONSTRAINT',
+  presence: { catalog: 'pg_constraint', where: `contype = 'n'` },
   query: (serverVersion) => (serverVersion < SINCE ? undefined : QUERY),
   target: (object) => targetOf(object),
   create: (object) => [comment(object, quoteLiteral(object.definition.text))],
@@ -32,8 +33,8 @@ export const notNullComment: KindSpec<NotNullCommentDefinition> = {
 
 const QUERY = `
     SELECT ARRAY['not-null-comment:' || k.oid] AS addresses,
-      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid', 'a.attnum')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names,
+      ${address('pg_class', 'c.oid', 'a.attnum')} AS parent,
       json_build_object('constraint', k.conname, 'text', d.description) AS definition
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace

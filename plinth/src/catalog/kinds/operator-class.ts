@@ -30,11 +30,11 @@ type OperatorClass = CatalogObject<OperatorClassDefinition>;
 
 export const operatorClass: KindSpec<OperatorClassDefinition> = {
   name: 'operator-class',
+  presence: { catalog: 'pg_opclass' },
   query: () => `
     SELECT ${address('pg_opclass', 'c.oid')} || ${memberAddresses('pg_opclass', 'c.oid')} AS addresses,
       ARRAY[n.nspname, c.opcname]::text[] AS names, m.amname::text AS signature,
       ${address('pg_opfamily', 'f.oid')} AS parent, pg_get_userbyid(c.opcowner) AS owner,
-      NULL AS privileges,
       json_build_object('method', m.amname, 'family', ARRAY[fn.nspname, f.opfname],
         'default', c.opcdefault, 'type', format_type(c.opcintype, NULL),
         'storage', format_type(nullif(nullif(c.opckeytype, 0), c.opcintype), NULL),

@@ -29,11 +29,11 @@ export function isOperatorFamily(object: CatalogObject | undefined): object is O
 
 export const operatorFamily: KindSpec<OperatorFamilyDefinition> = {
   name: 'operator-family',
+  presence: { catalog: 'pg_opfamily' },
   query: () => `
     SELECT ${address('pg_opfamily', 'f.oid')} || ${memberAddresses('pg_opfamily', 'f.oid')} AS addresses,
       ARRAY[n.nspname, f.opfname]::text[] AS names, m.amname::text AS signature,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(f.opfowner) AS owner,
-      NULL AS privileges,
       json_build_object('method', m.amname, 'members', ${memberList('pg_opfamily', 'f.oid')})
         AS definition
     FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod

@@ -32,13 +32,13 @@ type Link = 'commutator' | 'negator';
 
 export const operator: KindSpec<OperatorDefinition> = {
   name: 'operator',
+  presence: { catalog: 'pg_operator' },
   query: () => `
     SELECT ARRAY[${address('pg_operator', 'o.oid')}] AS addresses,
       ARRAY[n.nspname, o.oprname]::text[] AS names,
       (CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END
         || ', ' || format_type(o.oprright, NULL)) COLLATE "C" AS signature,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(o.oprowner) AS owner,
-      NULL AS privileges,
       json_build_object('function', ${routineName('o.oprcode')},
         'left', format_type(nullif(o.oprleft, 0), NULL), 'right', format_type(o.oprright, NULL),
         'commutator', CASE WHEN c.oid IS NOT NULL THEN ARRAY[cn.nspname, c.oprname] END,

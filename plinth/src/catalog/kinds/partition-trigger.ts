@@ -37,10 +37,11 @@ const PARENTS = `
 export const partitionTrigger: KindSpec<PartitionTriggerDefinition> = {
   name: 'partition-trigger',
   noun: 'TRIGGER',
+  presence: { catalog: 'pg_trigger', where: 'tgparentid <> 0' },
   query: () => `${PARENTS}
     SELECT ARRAY[${address('pg_trigger', 't.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname, t.tgname]::text[] AS names, NULL AS signature,
-      ${address('pg_trigger', 'a.parent')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname, t.tgname]::text[] AS names,
+      ${address('pg_trigger', 'a.parent')} AS parent,
       json_build_object('fires', t.tgenabled, 'copied', a.copied) AS definition
     FROM nearest a JOIN pg_trigger t ON t.oid = a.oid
       JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -15,10 +15,11 @@ type Partition = CatalogObject<PartitionDefinition>;
 export const partition: KindSpec<PartitionDefinition> = {
   name: 'partition',
   noun: 'TABLE',
+  presence: { catalog: 'pg_class', where: 'relispartition' },
   query: () => `
     SELECT ARRAY[${address('pg_inherits', 'i.inhrelid')}] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       json_build_object('of', json_build_array(pn.nspname, p.relname),
         'bound', pg_get_expr(c.relpartbound, c.oid), 'columns', a.columns,
         'referenced', f.confrelid IS NOT NULL) AS definition

@@ -20,10 +20,11 @@ import { renameStatements } from '../writing/rename-statements.js';
 
 export const policy: KindSpec<PolicyDefinition> = {
   name: 'policy',
+  presence: { catalog: 'pg_policy' },
   query: () => `
     SELECT ARRAY[${address('pg_policy', 'p.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname, p.polname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname, p.polname]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       json_build_object('permissive', p.polpermissive,
         'command', CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT'
           WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,

@@ -13,13 +13,14 @@ const FIRST_WITH_SCHEMAS = 150_000;
 
 export const publicationSchema: KindSpec<PublicationSchemaDefinition> = {
   name: 'publication-schema',
+  presence: { catalog: 'pg_publication' },
   query: (serverVersion) =>
     serverVersion < FIRST_WITH_SCHEMAS
       ? undefined
       : `
     SELECT ARRAY[${address('pg_publication_namespace', 's.oid')}] AS addresses,
-      ARRAY[n.nspname, p.pubname]::text[] AS names, NULL AS signature,
-      ${address('pg_publication', 'p.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, p.pubname]::text[] AS names,
+      ${address('pg_publication', 'p.oid')} AS parent,
       '{}'::json AS definition
     FROM pg_publication_namespace s JOIN pg_publication p ON p.oid = s.pnpubid
       JOIN pg_namespace n ON n.oid = s.pnnspid

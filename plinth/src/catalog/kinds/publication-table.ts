@@ -23,14 +23,15 @@ const WITH_COLUMNS = 150_000;
 
 export const publicationTable: KindSpec<PublicationTableDefinition> = {
   name: 'publication-table',
+  presence: { catalog: 'pg_publication' },
   query: (serverVersion) => {
     const knows = serverVersion >= WITH_COLUMNS;
     const columns = `(SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
           WHERE a.attrelid = c.oid AND a.attnum = ANY (r.prattrs::int2[]))`;
     return `
     SELECT ARRAY[${address('pg_publication_rel', 'r.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname, p.pubname]::text[] AS names, NULL AS signature,
-      ${address('pg_publication', 'p.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname, p.pubname]::text[] AS names,
+      ${address('pg_publication', 'p.oid')} AS parent,
       json_build_object('columns', ${knows ? `CASE WHEN r.prattrs IS NOT NULL THEN ${columns} END` : 'NULL'},
         'condition', ${knows ? 'pg_get_expr(r.prqual, r.prrelid)' : 'NULL'},
         'hasChildren', c.relkind = 'r' AND c.relhassubclass

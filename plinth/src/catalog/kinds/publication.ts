@@ -26,10 +26,11 @@ const WITH_GENERATED_COLUMNS = 180_000;
 
 export const publication: KindSpec<PublicationDefinition> = {
   name: 'publication',
+  presence: { catalog: 'pg_publication' },
   query: (serverVersion) => `
     SELECT ARRAY[${address('pg_publication', 'p.oid')}] AS addresses,
-      ARRAY[p.pubname::text] AS names, NULL AS signature, NULL AS parent,
-      pg_get_userbyid(p.pubowner) AS owner, NULL AS privileges,
+      ARRAY[p.pubname::text] AS names,
+      pg_get_userbyid(p.pubowner) AS owner,
       json_build_object('allTables', p.puballtables, 'viaRoot', p.pubviaroot,
         'publish', array_remove(ARRAY[CASE WHEN p.pubinsert THEN 'insert' END,
           CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END,

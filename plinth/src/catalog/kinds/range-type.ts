@@ -51,6 +51,7 @@ export function isRangeType(object: CatalogObject): object is RangeType {
 export const rangeType: KindSpec<RangeTypeDefinition> = {
   name: 'range-type',
   noun: 'TYPE',
+  presence: { catalog: 'pg_type', where: `typtype = 'r'` },
   query: () => `
     SELECT ARRAY[${TYPE_ADDRESSES}, ${address('pg_type', 'm.oid')},
         ${address('pg_type', 'm.typarray')}] || coalesce(f.addresses, '{}') AS addresses,

@@ -22,10 +22,11 @@ type ReplicaIdentity = CatalogObject<ReplicaIdentityDefinition>;
 export const replicaIdentity: KindSpec<ReplicaIdentityDefinition> = {
   name: 'replica-identity',
   noun: 'TABLE',
+  presence: { catalog: 'pg_class', where: `relkind IN ('r', 'p') AND relreplident <> 'd'` },
   query: () => `
     SELECT ARRAY['replica-identity:' || c.oid] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       json_build_object(
         'mode', CASE c.relreplident WHEN 'f' THEN 'FULL' WHEN 'n' THEN 'NOTHING' ELSE 'INDEX' END,
         'index', CASE WHEN c.relreplident = 'i' THEN ${INDEX_USE} END) AS definition

@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { altered, type KindSpec, type Sides } from '../kind.js';
 import { objectId } from '../object-id.js';
+import { address } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
 import { isRole } from './role.js';
 
@@ -34,9 +35,9 @@ export const roleMembership: KindSpec<RoleMembershipDefinition> = {
           WHERE rolname = current_user) THEN NULL ELSE pg_get_userbyid(m.grantor)::text END`
       : 'NULL::text';
     return `
-    SELECT ARRAY['pg_auth_members:' || ${oid} || ':0'] AS addresses,
+    SELECT ARRAY[${address('pg_auth_members', oid)}] AS addresses,
       array_remove(ARRAY[r.rolname::text, u.rolname::text, ${grantor}], NULL) AS names,
-      NULL AS signature, 'pg_authid:' || u.oid || ':0' AS parent, NULL AS owner, NULL AS privileges,
+      ${address('pg_authid', 'u.oid')} AS parent,
       json_build_object('role', r.rolname, 'member', u.rolname, 'grantor', ${grantor},
         'admin', m.admin_option, 'inherit', ${knows ? 'm.inherit_option' : 'NULL'},
         'set', ${knows ? 'm.set_option' : 'NULL'}) AS definition

@@ -38,8 +38,7 @@ export const role: KindSpec<RoleDefinition> = {
   name: 'role',
   query: () => `
     SELECT ARRAY[${address('pg_authid', 'r.oid')}] AS addresses,
-      ARRAY[r.rolname::text] AS names, NULL AS signature, NULL AS parent, NULL AS owner,
-      NULL AS privileges,
+      ARRAY[r.rolname::text] AS names,
       json_build_object('superuser', r.rolsuper, 'login', r.rolcanlogin,
         'createDatabase', r.rolcreatedb, 'createRole', r.rolcreaterole, 'inherit', r.rolinherit,
         'replication', r.rolreplication, 'bypassRls', r.rolbypassrls,

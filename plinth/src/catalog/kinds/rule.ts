@@ -19,10 +19,11 @@ type Rule = CatalogObject<RuleDefinition>;
 
 export const rule: KindSpec<RuleDefinition> = {
   name: 'rule',
+  presence: { catalog: 'pg_rewrite', where: `rulename <> '_RETURN'` },
   query: () => `
     SELECT ARRAY[${address('pg_rewrite', 'r.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname, r.rulename]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname, r.rulename]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       json_build_object(
         'text', rtrim(ltrim(substr(pg_get_ruledef(r.oid),
           length('CREATE RULE ' || quote_ident(r.rulename) || ' AS') + 1), E' \\n'), ';'),

@@ -21,7 +21,7 @@ export const schema: KindSpec<SchemaDefinition> = {
   name: 'schema',
   query: (serverVersion) => `
     SELECT ARRAY[${address('pg_namespace', 'n.oid')}] AS addresses, ARRAY[n.nspname::text] AS names,
-      NULL AS signature, NULL AS parent, pg_get_userbyid(n.nspowner) AS owner,
+      pg_get_userbyid(n.nspowner) AS owner,
       CASE WHEN n.nspname = '${PUBLIC_SCHEMA}' THEN ${publicPrivileges(serverVersion)}
         ELSE ${privileges('n', 'n.nspacl', 'n.nspowner')} END AS privileges,
       '{}'::json AS definition

@@ -22,10 +22,11 @@ type Owner = CatalogObject<SequenceOwner>;
 export const sequenceOwner: KindSpec<SequenceOwner> = {
   name: 'sequence-owner',
   noun: 'SEQUENCE',
+  presence: { catalog: 'pg_class', where: `relkind = 'S'` },
   query: () => `
     SELECT ARRAY['sequence-owner:' || c.oid] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       json_build_object('kind', CASE t.relkind WHEN 'f' THEN 'foreign-table' ELSE 'table' END,
         'column', json_build_array(tn.nspname, t.relname, a.attname)) AS definition
     FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'

@@ -25,9 +25,10 @@ export function isSequence(object: CatalogObject): object is Sequence {
 
 export const sequence: KindSpec<SequenceDefinition> = {
   name: 'sequence',
+  presence: { catalog: 'pg_class', where: `relkind = 'S'` },
   query: () => `
     SELECT ARRAY[${address('pg_class', 'c.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
+      ARRAY[n.nspname, c.relname]::text[] AS names,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(c.relowner) AS owner,
       ${privileges('s', 'c.relacl', 'c.relowner')} AS privileges,
       json_build_object('type', format_type(s.seqtypid, NULL), 'start', s.seqstart::text,

@@ -9,7 +9,7 @@ import { sayTarget } from '../facets/say-target.js';
 import { altered, type KindSpec } from '../kind.js';
 import { objectId } from '../object-id.js';
 import { grantsBeyond } from '../privileges/privilege-difference.js';
-import { isUserSchema } from '../reading/query-fragments.js';
+import { address, isUserSchema } from '../reading/query-fragments.js';
 import type { Statement } from '../statement.js';
 
 /** Told against what came: pg_init_privs has that. */
@@ -82,9 +82,8 @@ export const shippedPrivileges: KindSpec<ShippedPrivilegesDefinition> = {
     SELECT ARRAY['pg_init_privs:' || c.catalog || '/' || c.oid || ':' || c.subid] AS addresses,
       array_remove(ARRAY[lower(c.word), c.nspname, c.name, a.attname]::text[], NULL) AS names,
       f.arguments AS signature,
-      CASE WHEN c.extension IS NOT NULL THEN 'pg_extension:' || c.extension || ':0'
-        WHEN c.oid >= 16384 THEN 'pg_class:' || c.oid || ':0' END AS parent,
-      NULL AS owner, NULL AS privileges,
+      CASE WHEN c.extension IS NOT NULL THEN ${address('pg_extension', 'c.extension')}
+        WHEN c.oid >= 16384 THEN ${address('pg_class', 'c.oid')} END AS parent,
       json_build_object(
         'on', c.word || ' ' || coalesce(quote_ident(c.nspname) || '.', '') || quote_ident(c.name)
           || coalesce('(' || f.arguments || ')', ''),

@@ -41,6 +41,7 @@ const FORMS = ['ndistinct', 'dependencies', 'mcv'];
 
 export const statistics: KindSpec<StatisticsDefinition> = {
   name: 'statistics',
+  presence: { catalog: 'pg_statistic_ext' },
   query,
   target,
   create: (object) => [create(object), ...setTarget(null, object)],
@@ -57,8 +58,8 @@ export const statistics: KindSpec<StatisticsDefinition> = {
 function query(): string {
   return `
     SELECT ARRAY[${address('pg_statistic_ext', 's.oid')}] AS addresses,
-      ARRAY[sn.nspname, s.stxname]::text[] AS names, NULL AS signature,
-      ${RELATION_ADDRESS} AS parent, pg_get_userbyid(s.stxowner) AS owner, NULL AS privileges,
+      ARRAY[sn.nspname, s.stxname]::text[] AS names,
+      ${RELATION_ADDRESS} AS parent, pg_get_userbyid(s.stxowner) AS owner,
       json_build_object('on', json_build_array(n.nspname, c.relname),
         'forms', to_json(array_remove(ARRAY[
           CASE WHEN 'd' = ANY (s.stxkind) THEN 'ndistinct' END,
@@ -113,10 +114,15 @@ function alter(before: Statistics, after: Statistics): Alteration {
   return isDeepStrictEqual(rest, wantedRest) ? altered(...setTarget(old, after)) : REBUILT;
 }
 
-/** PostgreSQL keeps them when a column takes another type, and forgets the target. */
+/**
+ * PostgreSQL makes them anew when a column takes another type: it forgets the target, and whoever
+ * changes the column owns them then.
+ */
 function react(object: Statistics, { before, manner }: Disturbance, sides: Sides): Reaction {
   if (manner !== 'retyped' || before.kind !== 'column') return 'rebuild';
   const { definition } = object;
-  const isKept = isDeepStrictEqual(definition, sides.after(object.id)?.definition);
+  const isKept =
+    isDeepStrictEqual(definition, sides.after(object.id)?.definition) &&
+    object.owner === sides.role;
   return isKept && definition.target === null ? 'keep' : 'rebuild';
 }

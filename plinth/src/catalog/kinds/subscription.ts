@@ -76,10 +76,11 @@ const FIXED = ['two_phase', 'failover'];
 
 export const subscription: KindSpec<SubscriptionDefinition> = {
   name: 'subscription',
+  presence: { catalog: 'pg_subscription' },
   query: (serverVersion) => `
     SELECT ARRAY[${address('pg_subscription', 's.oid')}] AS addresses,
-      ARRAY[s.subname::text] AS names, NULL AS signature, NULL AS parent,
-      pg_get_userbyid(s.subowner) AS owner, NULL AS privileges,
+      ARRAY[s.subname::text] AS names,
+      pg_get_userbyid(s.subowner) AS owner,
       json_build_object('connection', c.shown, 'hasPassword', c.has_password,
         'publications', to_json(s.subpublications), 'slot', s.subslotname,
         'options', json_strip_nulls(json_build_object(${optionColumns(serverVersion)})))

@@ -16,10 +16,11 @@ type TableType = CatalogObject<TableTypeDefinition>;
 export const tableType: KindSpec<TableTypeDefinition> = {
   name: 'table-type',
   noun: 'TABLE',
+  presence: { catalog: 'pg_class', where: 'reloftype <> 0' },
   query: () => `
     SELECT ARRAY['table-type:' || c.oid] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       json_build_object('type', json_build_array(tn.nspname, t.typname),
         'columns', json_agg(json_build_array(a.attname, format_type(a.atttypid, a.atttypmod))
           ORDER BY a.attnum)) AS definition

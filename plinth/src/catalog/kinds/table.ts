@@ -18,22 +18,36 @@ type Table = CatalogObject<TableDefinition>;
 
 export const table: KindSpec<TableDefinition> = {
   name: 'table',
+  presence: { catalog: 'pg_class', where: `relkind IN ('r', 'p')` },
   query,
   target,
   create: createTable,
   drop: dropTable,
   dropsAlone: true,
   alter: alterTable,
+  altersFreely: (_table, { kind }) => !BINDING.has(kind),
   react,
   occupies: ({ names }) => [`relation ${qualifiedName(names)}`, `type ${qualifiedName(names)}`],
   rename: (object, names) => renameStatements(target(object), object.names, names),
 };
 
+/** What ties a table to others, and with that its persistence and its owner. */
+const BINDING: ReadonlySet<string> = new Set([
+  'foreign-key',
+  'publication',
+  'publication-table',
+  'sequence-owner',
+  'replica-identity',
+  'cluster-index',
+  'partition',
+  'inheritance',
+]);
+
 function query(): string {
   return `
     SELECT ARRAY[${address('pg_class', 'c.oid')}, ${address('pg_type', 'c.reltype')},
         ${address('pg_type', 't.typarray')}] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
+      ARRAY[n.nspname, c.relname]::text[] AS names,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(c.relowner) AS owner,
       ${privileges('r', 'c.relacl', 'c.relowner')} AS privileges,
       json_build_object('unlogged', c.relpersistence = 'u',

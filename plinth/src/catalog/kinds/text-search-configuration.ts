@@ -37,11 +37,11 @@ type Configuration = CatalogObject<TextSearchConfigurationDefinition>;
 export const textSearchConfiguration: KindSpec<TextSearchConfigurationDefinition> = {
   name: 'text-search-configuration',
   noun: 'TEXT SEARCH CONFIGURATION',
+  presence: { catalog: 'pg_ts_config' },
   query: () => `
     SELECT ARRAY[${address('pg_ts_config', 'c.oid')}] AS addresses,
-      ARRAY[n.nspname, c.cfgname]::text[] AS names, NULL AS signature,
+      ARRAY[n.nspname, c.cfgname]::text[] AS names,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(c.cfgowner) AS owner,
-      NULL AS privileges,
       json_build_object('parser', CASE WHEN pn.nspname = 'pg_catalog'
           THEN quote_ident(p.prsname) ELSE format('%I.%I', pn.nspname, p.prsname) END,
         'mappings', coalesce(m.list, '[]'::json)) AS definition

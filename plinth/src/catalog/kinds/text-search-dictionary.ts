@@ -21,11 +21,11 @@ type Dictionary = CatalogObject<TextSearchDictionaryDefinition>;
 export const textSearchDictionary: KindSpec<TextSearchDictionaryDefinition> = {
   name: 'text-search-dictionary',
   noun: 'TEXT SEARCH DICTIONARY',
+  presence: { catalog: 'pg_ts_dict' },
   query: () => `
     SELECT ARRAY[${address('pg_ts_dict', 'd.oid')}] AS addresses,
-      ARRAY[n.nspname, d.dictname]::text[] AS names, NULL AS signature,
+      ARRAY[n.nspname, d.dictname]::text[] AS names,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(d.dictowner) AS owner,
-      NULL AS privileges,
       json_build_object('template', CASE WHEN tn.nspname = 'pg_catalog'
           THEN quote_ident(t.tmplname) ELSE format('%I.%I', tn.nspname, t.tmplname) END,
         'options', d.dictinitoption) AS definition

@@ -22,10 +22,11 @@ type Parser = CatalogObject<TextSearchParserDefinition>;
 export const textSearchParser: KindSpec<TextSearchParserDefinition> = {
   name: 'text-search-parser',
   noun: 'TEXT SEARCH PARSER',
+  presence: { catalog: 'pg_ts_parser' },
   query: () => `
     SELECT ARRAY[${address('pg_ts_parser', 'p.oid')}] AS addresses,
-      ARRAY[n.nspname, p.prsname]::text[] AS names, NULL AS signature,
-      ${address('pg_namespace', 'n.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, p.prsname]::text[] AS names,
+      ${address('pg_namespace', 'n.oid')} AS parent,
       json_build_object('start', p.prsstart::text, 'getToken', p.prstoken::text,
         'end', p.prsend::text, 'lexTypes', p.prslextype::text,
         'headline', nullif(p.prsheadline::text, '-')) AS definition

@@ -19,10 +19,11 @@ type Template = CatalogObject<TextSearchTemplateDefinition>;
 export const textSearchTemplate: KindSpec<TextSearchTemplateDefinition> = {
   name: 'text-search-template',
   noun: 'TEXT SEARCH TEMPLATE',
+  presence: { catalog: 'pg_ts_template' },
   query: () => `
     SELECT ARRAY[${address('pg_ts_template', 't.oid')}] AS addresses,
-      ARRAY[n.nspname, t.tmplname]::text[] AS names, NULL AS signature,
-      ${address('pg_namespace', 'n.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, t.tmplname]::text[] AS names,
+      ${address('pg_namespace', 'n.oid')} AS parent,
       json_build_object('init', nullif(t.tmplinit::text, '-'),
         'lexize', t.tmpllexize::text) AS definition
     FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace

@@ -18,10 +18,10 @@ type Transform = CatalogObject<TransformDefinition>;
 
 export const transform: KindSpec<TransformDefinition> = {
   name: 'transform',
+  presence: { catalog: 'pg_transform' },
   query: () => `
     SELECT ARRAY[${address('pg_transform', 't.oid')}] AS addresses,
-      ARRAY[format_type(t.trftype, NULL), l.lanname] COLLATE "C" AS names, NULL AS signature, NULL AS parent,
-      NULL AS owner, NULL AS privileges,
+      ARRAY[format_type(t.trftype, NULL), l.lanname] COLLATE "C" AS names,
       json_build_object('type', format_type(t.trftype, NULL), 'language', l.lanname,
         'fromSql', ${routineName('t.trffromsql')}, 'toSql', ${routineName('t.trftosql')}
       ) AS definition

@@ -35,12 +35,13 @@ type Trigger = CatalogObject<TriggerDefinition>;
 
 export const trigger: KindSpec<TriggerDefinition> = {
   name: 'trigger',
+  presence: { catalog: 'pg_trigger', where: 'NOT tgisinternal' },
   query: () => `
     SELECT CASE WHEN t.tgconstraint = 0 THEN ARRAY[${address('pg_trigger', 't.oid')}]
         ELSE ARRAY[${address('pg_trigger', 't.oid')}, ${address('pg_constraint', 't.tgconstraint')}]
         END AS addresses,
-      ARRAY[n.nspname, c.relname, t.tgname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname, t.tgname]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       json_build_object('constraint', t.tgconstraint <> 0,
         'events', left(d.text, strpos(d.text, d.relation) - 1),
         'action', substr(d.text, strpos(d.text, d.relation) + length(d.relation)),

@@ -36,10 +36,10 @@ const IS_VISIBLE = `(m.umoptions IS NOT NULL
 
 export const userMapping: KindSpec<UserMappingDefinition> = {
   name: 'user-mapping',
+  presence: { catalog: 'pg_foreign_server' },
   query: () => `
     SELECT ARRAY[${address('pg_user_mapping', 'm.umid')}] AS addresses,
-      ARRAY[m.usename::text, m.srvname::text] AS names, NULL AS signature,
-      NULL AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[m.usename::text, m.srvname::text] AS names,
       json_build_object('role', CASE WHEN m.umuser <> 0 THEN m.usename END, 'server', m.srvname,
         'options', CASE WHEN ${IS_VISIBLE} THEN ${readOptions('m.umoptions')} END,
         'secrets', ${readSecrets('m.umoptions')}) AS definition

@@ -16,10 +16,11 @@ type ViewColumnDefault = CatalogObject<ViewColumnDefaultDefinition>;
 export const viewColumnDefault: KindSpec<ViewColumnDefaultDefinition> = {
   name: 'view-column-default',
   noun: 'DEFAULT',
+  presence: { catalog: 'pg_class', where: `relkind = 'v'` },
   query: () => `
     SELECT ARRAY[${address('pg_attrdef', 'd.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner, NULL AS privileges,
+      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       json_build_object('expression', pg_get_expr(d.adbin, d.adrelid)) AS definition
     FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
       JOIN pg_namespace n ON n.oid = c.relnamespace

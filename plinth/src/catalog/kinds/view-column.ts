@@ -34,10 +34,11 @@ const PLAIN = { statistics: null, storage: null, compression: null, options: [] 
 export const viewColumn: KindSpec<ViewColumnDefinition> = {
   name: 'view-column',
   noun: 'COLUMN',
+  presence: { catalog: 'pg_class', where: `relkind IN ('v', 'm')` },
   query: () => `
     SELECT ARRAY[${address('pg_class', 'c.oid', 'a.attnum')}] AS addresses,
-      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names, NULL AS signature,
-      ${address('pg_class', 'c.oid')} AS parent, NULL AS owner,
+      ARRAY[n.nspname, c.relname, a.attname]::text[] AS names,
+      ${address('pg_class', 'c.oid')} AS parent,
       ${columnPrivileges('a.attacl', 'c.relowner')} AS privileges,
       json_build_object('of', CASE c.relkind WHEN 'v' THEN 'VIEW' ELSE 'MATERIALIZED VIEW' END,
         'statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END,

@@ -28,10 +28,11 @@ type View = CatalogObject<ViewDefinition>;
 
 export const view: KindSpec<ViewDefinition> = {
   name: 'view',
+  presence: { catalog: 'pg_class', where: `relkind = 'v'` },
   query: () => `
     SELECT ARRAY[${address('pg_class', 'c.oid')}, ${address('pg_type', 'c.reltype')},
         ${address('pg_type', 't.typarray')}, ${address('pg_rewrite', 'r.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names, NULL AS signature,
+      ARRAY[n.nspname, c.relname]::text[] AS names,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(c.relowner) AS owner,
       ${privileges('r', 'c.relacl', 'c.relowner')} AS privileges,
       json_build_object('columns', coalesce(l.columns, '[]'::json),

@@ -56,7 +56,7 @@ export function memberList(catalog: 'pg_opclass' | 'pg_opfamily', oid: string): 
 
 /** The addresses of the same members: what they stand on, the class or the family stands on. */
 export function memberAddresses(catalog: 'pg_opclass' | 'pg_opfamily', oid: string): string {
-  return `ARRAY(SELECT d.classid::regclass || ':' || d.objid || ':0' FROM pg_depend d
+  return `ARRAY(SELECT d.classid || ':' || d.objid || ':0' FROM pg_depend d
     WHERE d.refclassid = '${catalog}'::regclass AND d.refobjid = ${oid}
       AND d.classid IN ('pg_amop'::regclass, 'pg_amproc'::regclass))`;
 }

@@ -1,9 +1,39 @@
 // Pieces of SQL that the queries of the kinds share. They hold no values of users: only names of
 // PostgreSQL's own catalogs and columns.
 
-/** An object's address: `class:oid:subid`. */
-export function address(catalog: string, oid: string, subId = '0'): string {
-  return `'${catalog}:' || ${oid} || ':' || ${subId}`;
+/**
+ * An object's address: `class:oid:subid`, where the class is the oid of its catalog, as in
+ * pg_depend. The first part of it is a constant to PostgreSQL.
+ */
+export function address(catalog: string, oid: string, subId?: string): string {
+  const end = subId === undefined ? `':0'` : `':' || ${subId}`;
+  return `'${catalog}'::regclass::oid::text || ':' || ${oid} || ${end}`;
+}
+
+/** The pairs of a definition, in SQL, of which some need not be written into every row. */
+export interface DefinitionPairs {
+  readonly always: string;
+  /** Left out where `isUsual`: they are as the kind's `defaults` say. */
+  readonly rest: string;
+  readonly isUsual: string;
+}
+
+/** A definition as JSON. */
+export function sparseDefinition({ always, rest, isUsual }: DefinitionPairs): string {
+  return `CASE WHEN ${isUsual} THEN json_build_object(${always})
+        ELSE json_build_object(${always}, ${rest}) END AS definition`;
+}
+
+/**
+ * The names of columns by their numbers, an int2[], as JSON; NULL for none. A look-up for each is
+ * cheaper than to join them all, and most keys have one column.
+ */
+export function columnNames(numbers: string, relation: string): string {
+  return `CASE WHEN cardinality(${numbers}) = 1 THEN (SELECT json_build_array(a.attname)
+            FROM pg_attribute a WHERE a.attrelid = ${relation} AND a.attnum = (${numbers})[1])
+          ELSE (SELECT json_agg(a.attname ORDER BY u.place)
+            FROM unnest(${numbers}) WITH ORDINALITY AS u (number, place)
+              JOIN pg_attribute a ON a.attrelid = ${relation} AND a.attnum = u.number) END`;
 }
 
 /** The condition that a schema is the user's. */
@@ -29,12 +59,12 @@ export function standsAlone(catalog: string, oid: string): string {
  */
 export function privileges(type: string, list: string, owner: string): string {
   const compared = privilegesAgainst(list, `acldefault('${type}', ${owner})`, owner);
-  return `CASE WHEN ${list} IS NULL THEN '{"list":[],"standard":[]}'::json ELSE ${compared} END`;
+  return `CASE WHEN ${list} IS NOT NULL THEN ${compared} END`;
 }
 
 /** The same for what has no default: columns. */
 export function columnPrivileges(list: string, owner: string): string {
-  return `CASE WHEN ${list} IS NULL THEN '{"list":[],"standard":[]}'::json ELSE json_build_object(
+  return `CASE WHEN ${list} IS NOT NULL THEN json_build_object(
     'list', ${explode(list, owner)}, 'standard', '[]'::json) END`;
 }
 

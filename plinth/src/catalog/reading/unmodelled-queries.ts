@@ -54,10 +54,11 @@ const CATALOGS: readonly ObjectCatalog[] = [
     part: ['pg_type', 'contypid'],
     where: `contypid <> 0 AND contype <> 'n'`,
   },
-  { catalog: 'pg_attrdef', part: ['pg_class', 'adrelid'] },
-  { catalog: 'pg_rewrite', part: ['pg_class', 'ev_class'] },
-  { catalog: 'pg_trigger', part: ['pg_class', 'tgrelid'], where: 'NOT tgisinternal' },
-  { catalog: 'pg_policy', part: ['pg_class', 'polrelid'] },
+  ofRelation('pg_attrdef', 'adrelid'),
+  // The one of a view is the view.
+  ofRelation('pg_rewrite', 'ev_class', `rulename <> '_RETURN'`),
+  ofRelation('pg_trigger', 'tgrelid', 'NOT tgisinternal'),
+  ofRelation('pg_policy', 'polrelid'),
   { catalog: 'pg_default_acl' },
   // plpgsql is in every database, whoever made it.
   { catalog: 'pg_extension', where: `extname <> 'plpgsql'` },
@@ -78,35 +79,69 @@ const CATALOGS: readonly ObjectCatalog[] = [
   },
 ];
 
+/** What has no schema of its own is in the schema of its relation. */
+function ofRelation(catalog: string, relation: string, where?: string): ObjectCatalog {
+  return {
+    catalog,
+    from: `${catalog} p JOIN pg_class w ON w.oid = p.${relation}`,
+    oid: 'p.oid',
+    schema: 'w.relnamespace',
+    part: ['pg_class', 'w.oid'],
+    ...(where === undefined ? {} : { where }),
+  };
+}
+
+/** What `madeObjectsQuery` reads of one catalog. */
+export interface Made {
+  /** Its oid. */
+  readonly catalog: string;
+  /** With a space between. */
+  readonly oids: string;
+}
+
 /**
- * For each catalog the oids of what users have made: not what came with PostgreSQL or with an
- * extension, not what PostgreSQL makes for another object by itself, nothing temporary.
+ * For each catalog the oids of what users may have made: not what came with PostgreSQL, nothing
+ * temporary.
  */
 export function madeObjectsQuery(serverVersion: number): string {
-  const listed = CATALOGS.filter(({ since = 0 }) => serverVersion >= since).map(selectMade);
-  return `
-    WITH listed (catalog, oid, schema, whole_catalog, whole) AS (${listed.join(' UNION ALL ')}),
-    implied AS MATERIALIZED (
-      SELECT classid, objid, deptype FROM pg_depend WHERE deptype IN ('e', 'i', 'P', 'S'))
-    SELECT l.catalog::text, array_agg(l.oid::text) AS oids
-    FROM listed l LEFT JOIN pg_namespace n ON n.oid = l.schema
-    WHERE l.oid >= 16384
-      AND (n.oid IS NULL OR (n.nspname !~ '^pg_(temp|toast)' AND n.nspname <> 'plinth'))
-      AND NOT EXISTS (SELECT FROM implied i WHERE i.classid = l.catalog AND i.objid = l.oid)
-      AND NOT EXISTS (SELECT FROM implied i WHERE i.classid = l.whole_catalog
-        AND i.objid = l.whole AND i.deptype = 'e')
+  return `WITH ${listed(serverVersion)}
+    SELECT l.catalog::oid::text AS catalog, string_agg(l.oid::text, ' ') AS oids ${OF_USERS}
     GROUP BY l.catalog`;
 }
 
+/**
+ * The names of those among some objects that users have made: not what came with an extension, not
+ * what PostgreSQL makes for another object by itself.
+ *
+ * @param objects Pairs of catalog and oid, in SQL. At least one.
+ */
+export function namesOfMadeQuery(objects: readonly string[], serverVersion: number): string {
+  return `WITH ${listed(serverVersion)},
+    implied AS MATERIALIZED (
+      SELECT classid, objid, deptype FROM pg_depend WHERE deptype IN ('e', 'i', 'P', 'S')),
+    made AS MATERIALIZED (
+      SELECT l.catalog, l.oid ${OF_USERS}
+        AND (l.catalog, l.oid) IN (VALUES ${objects.join(', ')})
+        AND NOT EXISTS (SELECT FROM implied i WHERE i.classid = l.catalog AND i.objid = l.oid)
+        AND NOT EXISTS (SELECT FROM implied i WHERE i.classid = l.whole_catalog
+          AND i.objid = l.whole AND i.deptype = 'e'))
+    SELECT i.type AS kind, i.identity AS name
+    FROM made, LATERAL pg_identify_object(made.catalog, made.oid, 0) i`;
+}
+
+function listed(serverVersion: number): string {
+  const known = CATALOGS.filter(({ since = 0 }) => serverVersion >= since);
+  return `listed (catalog, oid, schema, whole_catalog, whole) AS (
+      ${known.map(selectMade).join(' UNION ALL ')})`;
+}
+
+const OF_USERS = `FROM listed l LEFT JOIN (SELECT oid FROM pg_namespace
+        WHERE nspname ~ '^pg_(temp|toast)' OR nspname = 'plinth') hidden ON hidden.oid = l.schema
+    WHERE l.oid >= 16384 AND hidden.oid IS NULL`;
+
 function selectMade(one: ObjectCatalog): string {
-  const { catalog, from = catalog, oid = 'oid', part, where = 'true' } = one;
+  const { catalog, from = catalog, oid = 'oid', schema = 'NULL::oid', part, where = 'true' } = one;
   const [wholeCatalog, whole] = part ?? [catalog, oid];
-  // What has no schema of its own is in the schema of its relation.
-  const schema =
-    one.schema ??
-    (part === undefined
-      ? 'NULL::oid'
-      : `(SELECT w.relnamespace FROM pg_class w WHERE w.oid = ${whole})`);
   return `SELECT '${catalog}'::regclass, ${oid}, ${schema}, '${wholeCatalog}'::regclass, ${whole} FROM ${from} WHERE ${where}`;
 }
 

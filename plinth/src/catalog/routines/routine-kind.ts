@@ -17,6 +17,7 @@ export function routineKind(
 ): KindSpec<RoutineDefinition> {
   return {
     name,
+    presence: { catalog: 'pg_proc', where: `prokind = ANY ('{${letters}}')` },
     query: () => routineQuery(letters),
     target: routineTarget,
     create: (routine) => [
@@ -28,6 +29,7 @@ export function routineKind(
       return [statement(`DROP ${routineTarget(routine)}`, { hazards })];
     },
     alter: alterRoutine,
+    altersFreely: () => true,
     occupies: (routine) => [`routine ${signedName(routine)}`],
     react,
     rename: (routine, names) => renameStatements(routineTarget(routine), routine.names, names),

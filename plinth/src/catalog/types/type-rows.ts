@@ -14,7 +14,7 @@ type Named = Pick<CatalogObject, 'names'>;
 export const TYPE_ADDRESSES = `${address('pg_type', 't.oid')}, ${address('pg_type', 't.typarray')}`;
 
 /** The columns of a row but its addresses and its definition, from `pg_type t`, `pg_namespace n`. */
-export const TYPE_COLUMNS = `ARRAY[n.nspname, t.typname]::text[] AS names, NULL AS signature,
+export const TYPE_COLUMNS = `ARRAY[n.nspname, t.typname]::text[] AS names,
       ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(t.typowner) AS owner,
       ${privileges('T', 't.typacl', 't.typowner')} AS privileges`;
 
