@@ -82,16 +82,30 @@ export function normalizeDump(dump: string): string {
  * back stands last.
  */
 export function dumpStatements(dump: string): readonly string[] {
-  return dump
-    .replace(/^--\n-- [^\n]*\n--\n/gm, '')
-    .replace(/^(?:SET \w+ = [^\n]*|SELECT pg_catalog\.set_config\([^\n]*);$/gm, '')
-    .split(/;\n/)
-    .map((statement) => sortColumns(statement.trim()))
-    .filter((statement) => statement !== '')
-    .sort();
+  return (
+    dump
+      .replace(/^--\n-- [^\n]*\n--\n/gm, '')
+      .replace(/^(?:SET \w+ = [^\n]*|SELECT pg_catalog\.set_config\([^\n]*);$/gm, '')
+      // A join without a condition reads otherwise once it was dumped and read again.
+      .replaceAll(' ON TRUE', ' ON (true)')
+      .split(/;\n/)
+      .map((statement) => sortColumns(statement.trim()))
+      .filter((statement) => statement !== '')
+      .sort()
+  );
 }
 
+/** Columns that PostgreSQL lists in the order of the table, whatever order they were given in. */
+const LISTED_COLUMNS: readonly RegExp[] = [
+  /(?<=^CREATE STATISTICS [^\n]* ON )[^()]+(?= FROM )/,
+  /(?<=^ALTER PUBLICATION [^\n]* ADD TABLE [^\n(]*\()[^()]+(?=\))/,
+];
+
 function sortColumns(statement: string): string {
+  const list = LISTED_COLUMNS.find((one) => one.test(statement));
+  if (list !== undefined) {
+    return statement.replace(list, (names) => names.split(', ').sort().join(', '));
+  }
   const table = /^(CREATE (?:UNLOGGED |FOREIGN )?TABLE [^\n]*\(|CREATE TYPE [^\n]* AS \()\n/;
   const head = table.exec(statement)?.[0];
   const end = statement.lastIndexOf('\n)');

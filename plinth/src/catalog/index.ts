@@ -10,6 +10,7 @@ export type {
   Privileges,
   Unmodelled,
 } from './catalog-object.js';
+export { isEqualData } from './equal-data.js';
 export { type BornWith, bornWith } from './facets/born-with.js';
 export { facetStatements } from './facets/facet-statements.js';
 export { introspect } from './introspect.js';

@@ -140,6 +140,11 @@ export interface KindSpec<Definition> {
    * of the time that a kind with many objects takes.
    */
   readonly defaults?: Partial<Definition>;
+  /**
+   * The object as a server of an older version would have it, where plans are to run there too;
+   * `undefined` where it would have none. Default: as it is.
+   */
+  asOn?(object: CatalogObject<Definition>, serverVersion: number): CatalogObject | undefined;
   /** The object as COMMENT ON and ALTER … OWNER TO name it: `TABLE public.users`. */
   target(object: CatalogObject<Definition>): string;
   /** The object as GRANT … ON names it, where that differs from `target`. */
@@ -209,6 +214,8 @@ export interface KindSpec<Definition> {
    * one need not wait for the other. Default: false.
    */
   altersFreely?(object: CatalogObject<Definition>, dependent: CatalogObject): boolean;
+  /** Old objects that have to be gone, if they go, before it is created. Default: none. */
+  awaits?(object: CatalogObject<Definition>, sides: Sides): readonly ObjectId[];
   /** Its drop is always a statement of its own, because rows go with it. Default: false. */
   readonly dropsAlone?: boolean;
   /**

@@ -1,13 +1,13 @@
 // Asks the person at the terminal what was renamed. Nothing is renamed by a guess.
 
+import type { Catalog } from '../catalog/index.js';
 import { type Rename, suggestRenames } from '../diff/index.js';
-import type { ReadSides } from '../sides/index.js';
 import type { Terminal } from './terminal.js';
 
 /** The renames that were given, and those that a person says yes to; nobody is asked twice. */
 export async function askForRenames(
   { ask }: Terminal,
-  { from, to }: ReadSides,
+  { from, to }: { readonly from: Catalog; readonly to: Catalog },
   given: readonly Rename[],
 ): Promise<readonly Rename[]> {
   if (ask === undefined) return given;

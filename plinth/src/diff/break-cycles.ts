@@ -1,28 +1,32 @@
-// Makes the groups free of circles: first by giving what was folded a statement of its own, then
-// by making a name known before its creation, then by letting go of orders that are only preferred.
+// Orders the groups and breaks the circles that are in the way: first by giving what was folded a
+// statement of its own, then by making a name known before its creation, then by letting go of
+// orders that are only preferred.
 
 import { PlinthError } from '../errors/index.js';
 import type { CatalogIndex } from './catalog-index.js';
 import { findCycles } from './find-cycles.js';
 import { rootOf } from './fold-nodes.js';
 import { kindOf } from './kind-of.js';
-import { type Group, groupNodes } from './order-nodes.js';
+import { type Group, groupNodes, sortGroups } from './order-nodes.js';
 import type { WorkGraph, WorkNode } from './work-graph.js';
 
-export interface Acyclic {
+export interface Ordered {
+  /** In an order in which they can run. */
   readonly groups: readonly Group[];
   /** What runs before something that its text names. */
   readonly unordered: ReadonlySet<WorkNode>;
 }
 
 /** @throws PlinthError DIFF_REFUSED where objects need each other and no order serves. */
-export function breakCycles(graph: WorkGraph, from: CatalogIndex, to: CatalogIndex): Acyclic {
+export function orderGroups(graph: WorkGraph, from: CatalogIndex, to: CatalogIndex): Ordered {
   const unordered = new Set<WorkNode>();
   for (;;) {
     const groups = groupNodes(graph.nodes);
-    const cycles = findCycles(groups, (group) => [...group.after, ...group.preferablyAfter]);
-    if (cycles.length === 0) return { groups, unordered };
-    for (const cycle of cycles) {
+    const sorted = sortGroups(groups, from, to);
+    if (sorted.length === groups.length) return { groups: sorted, unordered };
+    const done = new Set(sorted);
+    const rest = groups.filter((group) => !done.has(group));
+    for (const cycle of findCycles(rest, (group) => group.before.filter((one) => !done.has(one)))) {
       if (unfold(cycle, from, to) || announce(cycle, graph) || letGo(cycle, unordered)) continue;
       throw circle(cycle);
     }

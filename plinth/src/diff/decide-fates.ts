@@ -2,8 +2,8 @@
 // spread-disturbances.ts.
 
 import type { CatalogObject, Kind, Sides } from '../catalog/index.js';
+import { isEqualData } from '../catalog/index.js';
 import type { CatalogIndex } from './catalog-index.js';
-import { isEqualData } from './equal-data.js';
 import type { Fate, Fates, Refusal } from './fate.js';
 import { kindOf } from './kind-of.js';
 
@@ -14,9 +14,7 @@ export function decideFates(
   fates: Fates,
   sides: Sides,
 ): readonly Refusal[] {
-  for (const before of from.catalog.objects) {
-    if (!to.has(before.id)) fates.set(before.id, { how: 'drop', before });
-  }
+  for (const before of from.missingIn(to)) fates.set(before.id, { how: 'drop', before });
   const pairs: { readonly before: CatalogObject; readonly after: CatalogObject }[] = [];
   for (const after of to.catalog.objects) {
     const before = from.get(after.id);

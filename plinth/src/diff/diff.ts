@@ -2,13 +2,12 @@
 
 import { bornWith, type Catalog, type CatalogObject } from '../catalog/index.js';
 import { PlinthError } from '../errors/index.js';
-import { breakCycles } from './break-cycles.js';
+import { orderGroups } from './break-cycles.js';
 import { CatalogIndex } from './catalog-index.js';
 import { decideFates } from './decide-fates.js';
 import type { Fates, Refusal } from './fate.js';
 import { foldNodes } from './fold-nodes.js';
 import { kindOf } from './kind-of.js';
-import { sortGroups } from './order-nodes.js';
 import type { Change, DiffOptions, Plan } from './plan.js';
 import { applyRenames } from './renames.js';
 import { spreadDisturbances } from './spread-disturbances.js';
@@ -29,10 +28,10 @@ import { writeStatements } from './write-statements.js';
  */
 export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Plan {
   // Where owners are not compared, those that are there stay: privileges are told by them.
-  const compared = { from: strip(from, { ...options, owners: true }), to: strip(to, options) };
-  const renamed = applyRenames(compared.from, compared.to, options.renames ?? []);
-  const before = new CatalogIndex(renamed.from);
-  const after = new CatalogIndex(compared.to);
+  const old = new CatalogIndex(strip(from, { ...options, owners: true }));
+  const after = new CatalogIndex(strip(to, options));
+  const renamed = applyRenames(old, after, options.renames ?? []);
+  const before = renamed.from;
   const fates: Fates = new Map();
   const sides = new TwoSides({
     from: before,
@@ -46,23 +45,24 @@ export function diff(from: Catalog, to: Catalog, options: DiffOptions = {}): Pla
     ...decideFates(before, after, fates, sides),
     ...spreadDisturbances(before, after, fates, sides),
   ]);
-  const graph = buildWorkGraph(before, after, fates);
+  const graph = buildWorkGraph(before, after, fates, sides);
   foldNodes(graph, before, after, sides);
-  const { groups, unordered } = breakCycles(graph, before, after);
-  const sorted = sortGroups(groups, before, after);
+  const { groups, unordered } = orderGroups(graph, before, after);
   // The one who runs the plan will own what it creates.
   const born = bornWith({ ...after.catalog, role: from.role });
   const writing = { from: before, to: after, fates, sides, born, unordered };
-  const statements = [...renamed.statements, ...writeStatements(sorted, writing)];
+  const statements = [...renamed.statements, ...writeStatements(groups, writing)];
   return {
     changes: [...renamed.changes, ...changesOf(fates)],
-    statements: proposeRenames(statements, renamed.from, after.catalog),
+    statements: proposeRenames(statements, before, after),
     unmodelled: { from: from.unmodelled, to: to.unmodelled },
   };
 }
 
 /** Takes out what is not compared. */
-function strip(catalog: Catalog, { owners = true, privileges = true }: DiffOptions): Catalog {
+function strip(newest: Catalog, options: DiffOptions): Catalog {
+  const { owners = true, privileges = true, serverVersion = newest.serverVersion } = options;
+  const catalog = serverVersion < newest.serverVersion ? asOn(newest, serverVersion) : newest;
   if (owners && privileges) return catalog;
   const objects = catalog.objects
     .filter((object) => privileges || kindOf(object).onlyPrivileges !== true)
@@ -74,6 +74,21 @@ function strip(catalog: Catalog, { owners = true, privileges = true }: DiffOptio
       }),
     );
   return { ...catalog, objects };
+}
+
+/** The catalog as an older server would have it. */
+function asOn(catalog: Catalog, serverVersion: number): Catalog {
+  const objects = catalog.objects.flatMap((object) => {
+    const kind = kindOf(object);
+    const told = kind.asOn === undefined ? object : kind.asOn(object, serverVersion);
+    return told ?? [];
+  });
+  if (objects.length === catalog.objects.length) return { ...catalog, objects };
+  const there = new Set(objects.map(({ id }) => id));
+  const dependencies = catalog.dependencies.filter(
+    ({ dependent, on }) => there.has(dependent) && there.has(on),
+  );
+  return { ...catalog, objects, dependencies };
 }
 
 const VERBS = {

@@ -9,48 +9,42 @@ export class Heap<Item> {
   }
 
   push(item: Item): void {
-    this.#items.push(item);
-    let at = this.#items.length - 1;
+    let at = this.#items.length;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!this.#isBefore(at, parent)) return;
-      this.#exchange(at, parent);
+      const above = this.#items[parent];
+      if (above === undefined || this.#compare(item, above) >= 0) break;
+      this.#items[at] = above;
       at = parent;
     }
+    this.#items[at] = item;
   }
 
   /** Takes the smallest item out; `undefined` when there is none. */
   pop(): Item | undefined {
     const first = this.#items[0];
     const last = this.#items.pop();
-    if (first === undefined || last === undefined || this.#items.length === 0) return first;
-    this.#items[0] = last;
-    this.#sink();
+    if (last !== undefined && this.#items.length > 0) this.#sink(last);
     return first;
   }
 
-  #sink(): void {
+  /** Puts an item in the place of the smallest, and from there to where it belongs. */
+  #sink(item: Item): void {
     let at = 0;
     for (;;) {
-      let least = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) {
-        if (child < this.#items.length && this.#isBefore(child, least)) least = child;
-      }
-      if (least === at) return;
-      this.#exchange(at, least);
-      at = least;
+      const child = this.#lesserChild(at);
+      const below = this.#items[child];
+      if (below === undefined || this.#compare(below, item) >= 0) break;
+      this.#items[at] = below;
+      at = child;
     }
+    this.#items[at] = item;
   }
 
-  #isBefore(a: number, b: number): boolean {
-    const [left, right] = [this.#items[a], this.#items[b]];
-    return left !== undefined && right !== undefined && this.#compare(left, right) < 0;
-  }
-
-  #exchange(a: number, b: number): void {
-    const [left, right] = [this.#items[a], this.#items[b]];
-    if (left === undefined || right === undefined) return;
-    this.#items[a] = right;
-    this.#items[b] = left;
+  #lesserChild(at: number): number {
+    const left = this.#items[2 * at + 1];
+    const right = this.#items[2 * at + 2];
+    const isRight = left !== undefined && right !== undefined && this.#compare(right, left) < 0;
+    return isRight ? 2 * at + 2 : 2 * at + 1;
   }
 }

@@ -1,9 +1,7 @@
 // Puts the groups of folded nodes into an order in which they can run. Where nothing else
 // decides, drops come first, and what belongs to one table stands together.
 
-import type { CatalogObject } from '../catalog/index.js';
-import { KINDS } from '../catalog/index.js';
-import { append } from './append.js';
+import { KINDS, type ObjectId } from '../catalog/index.js';
 import type { CatalogIndex } from './catalog-index.js';
 import { rootOf } from './fold-nodes.js';
 import { Heap } from './heap.js';
@@ -12,28 +10,23 @@ import type { Verb, WorkNode } from './work-graph.js';
 /** Nodes that one statement does. */
 export interface Group {
   readonly root: WorkNode;
-  readonly members: readonly WorkNode[];
-  readonly after: Set<Group>;
-  readonly preferablyAfter: Set<Group>;
+  readonly members: WorkNode[];
+  /** What has to come before it, or had better; one may stand there twice. */
+  readonly before: Group[];
 }
 
 /** The groups, with the edges of their members between them. */
 export function groupNodes(nodes: readonly WorkNode[]): readonly Group[] {
-  const members = new Map<WorkNode, WorkNode[]>();
-  for (const node of nodes) {
-    append(members, rootOf(node), node);
-  }
   const groups = new Map<WorkNode, Group>();
-  for (const [root, list] of members) {
-    groups.set(root, { root, members: list, after: new Set(), preferablyAfter: new Set() });
+  for (const node of nodes) {
+    const root = rootOf(node);
+    const group = groups.get(root);
+    if (group === undefined) groups.set(root, { root, members: [node], before: [] });
+    else group.members.push(node);
   }
   for (const group of groups.values()) {
-    for (const member of group.members) {
-      for (const other of member.after) link(groups, group, other, group.after);
-      for (const other of member.preferablyAfter) {
-        link(groups, group, other, group.preferablyAfter);
-      }
-    }
+    for (const { after } of group.members) link(groups, group, after);
+    for (const { preferablyAfter } of group.members) link(groups, group, preferablyAfter);
   }
   return [...groups.values()];
 }
@@ -41,42 +34,60 @@ export function groupNodes(nodes: readonly WorkNode[]): readonly Group[] {
 function link(
   groups: ReadonlyMap<WorkNode, Group>,
   group: Group,
-  other: WorkNode,
-  into: Set<Group>,
+  others: ReadonlySet<WorkNode>,
 ): void {
-  const target = groups.get(rootOf(other));
-  if (target !== undefined && target !== group) into.add(target);
+  for (const other of others) {
+    const target = groups.get(rootOf(other));
+    if (target !== undefined && target !== group) group.before.push(target);
+  }
 }
 
-/** Kahn's algorithm, with a heap that prefers what reads best. The groups must have no circle. */
+/** A group on its way into the order. */
+interface Waiting {
+  readonly group: Group;
+  readonly key: Key;
+  readonly followers: Waiting[];
+  /** How many of those before it have not come yet. */
+  left: number;
+}
+
+/**
+ * Kahn's algorithm, with a heap that prefers what reads best. Groups in a circle, and those that
+ * wait for one, are left out.
+ */
 export function sortGroups(
   groups: readonly Group[],
   from: CatalogIndex,
   to: CatalogIndex,
 ): readonly Group[] {
-  const keys = new Map(groups.map((group) => [group, keyOf(group.root, from, to)]));
-  const waiting = new Map<Group, number>();
-  const followers = new Map<Group, Group[]>();
-  const ready = new Heap<Group>((a, b) => compareKeys(keys.get(a) ?? [], keys.get(b) ?? []));
+  const places = new Map<Group, Waiting>();
   for (const group of groups) {
-    const before = new Set([...group.after, ...group.preferablyAfter]);
-    waiting.set(group, before.size);
-    for (const other of before) append(followers, other, group);
-    if (before.size === 0) ready.push(group);
+    const left = group.before.length;
+    places.set(group, { group, key: keyOf(group.root, from, to), followers: [], left });
+  }
+  const ready = new Heap<Waiting>((a, b) => compareKeys(a.key, b.key));
+  for (const place of places.values()) {
+    for (const before of place.group.before) places.get(before)?.followers.push(place);
+    if (place.left === 0) ready.push(place);
   }
   const sorted: Group[] = [];
-  for (let group = ready.pop(); group !== undefined; group = ready.pop()) {
-    sorted.push(group);
-    for (const follower of followers.get(group) ?? []) {
-      const left = (waiting.get(follower) ?? 0) - 1;
-      waiting.set(follower, left);
-      if (left === 0) ready.push(follower);
+  for (let place = ready.pop(); place !== undefined; place = ready.pop()) {
+    sorted.push(place.group);
+    for (const follower of place.followers) {
+      follower.left -= 1;
+      if (follower.left === 0) ready.push(follower);
     }
   }
   return sorted;
 }
 
-type Key = readonly (number | string)[];
+interface Key {
+  readonly phase: number;
+  readonly rank: number;
+  readonly whole: ObjectId;
+  readonly position: number;
+  readonly verb: Verb;
+}
 
 const PHASES: Readonly<Record<Verb, number>> = {
   drop: 0,
@@ -91,25 +102,22 @@ const RANKS: ReadonlyMap<string, number> = new Map(KINDS.map(({ name }, rank) =>
 function keyOf({ verb, object }: WorkNode, from: CatalogIndex, to: CatalogIndex): Key {
   const side = to.has(object.id) ? to : from;
   const whole = side.get(side.wholeOf(object.id)) ?? object;
-  const direction = PHASES[verb] === 1 ? 1 : -1;
-  return [
-    PHASES[verb],
-    direction * rankOf(whole),
-    whole.id,
-    direction * side.positionOf(object.id),
+  const phase = PHASES[verb];
+  const direction = phase === 1 ? 1 : -1;
+  return {
+    phase,
+    rank: direction * (RANKS.get(whole.kind) ?? KINDS.length),
+    whole: whole.id,
+    position: direction * side.positionOf(object.id),
     verb,
-  ];
-}
-
-function rankOf({ kind }: CatalogObject): number {
-  return RANKS.get(kind) ?? KINDS.length;
+  };
 }
 
 function compareKeys(a: Key, b: Key): number {
-  for (const [index, left] of a.entries()) {
-    const right = b[index];
-    if (right === undefined || left === right) continue;
-    return left < right ? -1 : 1;
-  }
+  if (a.phase !== b.phase) return a.phase - b.phase;
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  if (a.whole !== b.whole) return a.whole < b.whole ? -1 : 1;
+  if (a.position !== b.position) return a.position - b.position;
+  if (a.verb !== b.verb) return a.verb < b.verb ? -1 : 1;
   return 0;
 }

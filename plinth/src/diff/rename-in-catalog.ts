@@ -1,7 +1,8 @@
-// A catalog as it reads after an object has taken another name.
+// A catalog as it reads after objects have taken other names.
 
-import { type Catalog, type CatalogObject, type ObjectId, objectId } from '../catalog/index.js';
+import { type CatalogObject, type Dependency, type ObjectId, objectId } from '../catalog/index.js';
 import { quoteIdentifier } from '../sql/index.js';
+import { CatalogIndex } from './catalog-index.js';
 import { kindOf } from './kind-of.js';
 
 export interface Renaming {
@@ -19,46 +20,53 @@ export function renamedId({ object, name }: Renaming): ObjectId {
  * PostgreSQL would print them; where that is not quite what it prints, the diff writes a statement
  * more than needed, and no wrong one.
  */
-export function renameInCatalog(catalog: Catalog, renaming: Renaming): Catalog {
-  const parts = partsOf(catalog, renaming.object.id);
-  const users = new Set(
-    catalog.dependencies
-      .filter(({ on, strength }) => strength !== 'soft' && parts.has(on))
-      .map(({ dependent }) => dependent),
-  );
-  const ids = new Map<ObjectId, ObjectId>();
-  const moved = catalog.objects.map((object): CatalogObject => {
-    const isPart = parts.has(object.id);
-    if (!isPart && !users.has(object.id)) return object;
-    const names = isPart ? newNames(object, renaming) : object.names;
-    const rewrite = (text: string): string => replaceWord(text, renaming);
-    const signature = object.signature === null ? null : rewrite(object.signature);
-    const id = objectId(object.kind, names, signature);
-    ids.set(object.id, id);
-    return { ...object, id, names, signature, definition: mapDefinition(object, rewrite) };
-  });
-  const find = (id: ObjectId): ObjectId => ids.get(id) ?? id;
-  return {
+export function renameInCatalog(index: CatalogIndex, renamings: readonly Renaming[]): CatalogIndex {
+  const renamed = new Map<ObjectId, CatalogObject>();
+  for (const renaming of renamings) {
+    const parts = withParts(index, renaming.object.id);
+    for (const id of new Set([...parts, ...parts.flatMap((part) => usersOf(index, part))])) {
+      const object = renamed.get(id) ?? index.get(id);
+      if (object !== undefined) renamed.set(id, rename(object, renaming, parts.includes(id)));
+    }
+  }
+  const find = (id: ObjectId): ObjectId => renamed.get(id)?.id ?? id;
+  const { catalog } = index;
+  return new CatalogIndex({
     ...catalog,
-    objects: moved.map((object) =>
-      object.parent === null ? object : { ...object, parent: find(object.parent) },
-    ),
-    dependencies: catalog.dependencies.map(({ dependent, on, strength }) => ({
-      dependent: find(dependent),
-      on: find(on),
-      strength,
-    })),
-  };
+    objects: catalog.objects.map((object) => rehome(renamed.get(object.id) ?? object, find)),
+    dependencies: catalog.dependencies.map((dependency) => redirect(dependency, find)),
+  });
 }
 
-/** The object and everything that is a part of it. Parts stand after their whole. */
-function partsOf({ objects }: Catalog, whole: ObjectId): ReadonlySet<ObjectId> {
-  const parts = new Set([whole]);
-  for (let size = 0; size !== parts.size; ) {
-    size = parts.size;
-    for (const { id, parent } of objects) if (parent !== null && parts.has(parent)) parts.add(id);
-  }
-  return parts;
+/** The object and everything that is a part of it. */
+function withParts(index: CatalogIndex, whole: ObjectId): readonly ObjectId[] {
+  return [whole, ...index.partsOf(whole).flatMap(({ id }) => withParts(index, id))];
+}
+
+function usersOf(index: CatalogIndex, id: ObjectId): readonly ObjectId[] {
+  const hard = index.dependentsOf(id).filter(({ strength }) => strength !== 'soft');
+  return hard.map(({ dependent }) => dependent);
+}
+
+function rename(object: CatalogObject, renaming: Renaming, isPart: boolean): CatalogObject {
+  const rewrite = (text: string): string => replaceWord(text, renaming);
+  const names = isPart ? newNames(object, renaming) : object.names;
+  const signature = object.signature === null ? null : rewrite(object.signature);
+  const id = objectId(object.kind, names, signature);
+  return { ...object, id, names, signature, definition: mapDefinition(object, rewrite) };
+}
+
+type Find = (id: ObjectId) => ObjectId;
+
+function rehome(object: CatalogObject, find: Find): CatalogObject {
+  const parent = object.parent === null ? null : find(object.parent);
+  return parent === object.parent ? object : { ...object, parent };
+}
+
+function redirect(dependency: Dependency, find: Find): Dependency {
+  const [dependent, on] = [find(dependency.dependent), find(dependency.on)];
+  if (dependent === dependency.dependent && on === dependency.on) return dependency;
+  return { dependent, on, strength: dependency.strength };
 }
 
 function newNames({ names }: CatalogObject, { object, name }: Renaming): readonly string[] {
@@ -69,6 +77,7 @@ function newNames({ names }: CatalogObject, { object, name }: Renaming): readonl
 function replaceWord(text: string, { object, name }: Renaming): string {
   const old = object.names.at(-1) ?? '';
   const written = quoteIdentifier(old);
+  if (!text.includes(old) && !text.includes(written)) return text;
   return text.replaceAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'|[\p{L}_][\p{L}\p{N}_$]*/gu, (word) =>
     word === written || word === old ? quoteIfNeeded(word, old, name) : word,
   );

@@ -1,6 +1,7 @@
 // Renames of what is no object of its own: a value of an enum, an attribute of a composite type.
 
-import type { Catalog, CatalogObject, Statement } from '../catalog/index.js';
+import type { CatalogObject, Statement } from '../catalog/index.js';
+import { CatalogIndex } from './catalog-index.js';
 import { kindOf } from './kind-of.js';
 import { mapTexts } from './rename-in-catalog.js';
 
@@ -8,7 +9,7 @@ export interface RenamedInside {
   /** What holds it, as it was. */
   readonly object: CatalogObject;
   /** The catalog as it reads after the rename. */
-  readonly from: Catalog;
+  readonly from: CatalogIndex;
   readonly statements: readonly Statement[];
 }
 
@@ -17,16 +18,15 @@ export interface RenamedInside {
  * name.
  */
 export function renameWithin(
-  from: Catalog,
-  to: Catalog,
+  from: CatalogIndex,
+  to: CatalogIndex,
   isHolder: (object: CatalogObject) => boolean,
   name: string,
   newName: string,
 ): RenamedInside | undefined {
-  const wanted = new Map(to.objects.map((object) => [object.id, object]));
-  const found = from.objects.filter(isHolder).flatMap((object) => {
+  const found = from.catalog.objects.filter(isHolder).flatMap((object) => {
     const kind = kindOf(object);
-    const successor = wanted.get(object.id);
+    const successor = to.get(object.id);
     const renamed = kind.renameWithin?.(object, name, newName);
     // It is there by its new name, and not by its old one, if it can be renamed back.
     const isWanted = successor && kind.renameWithin?.(successor, newName, name) !== undefined;
@@ -39,28 +39,27 @@ export function renameWithin(
   return {
     object,
     statements,
-    from: {
-      ...from,
+    from: new CatalogIndex({
+      ...from.catalog,
       objects: rewriteUsers(from, object, printed).map((one) =>
         one.id === object.id ? renamed : one,
       ),
-    },
+    }),
   };
 }
 
 /** What uses it, as PostgreSQL prints that after the rename. */
 function rewriteUsers(
-  catalog: Catalog,
+  index: CatalogIndex,
   { id }: CatalogObject,
   printed: readonly [string, string] | undefined,
 ): readonly CatalogObject[] {
-  if (printed === undefined) return catalog.objects;
+  const { objects } = index.catalog;
+  if (printed === undefined) return objects;
   const [old, wanted] = printed;
-  const users = new Set(
-    catalog.dependencies.filter(({ on }) => on === id).map(({ dependent }) => dependent),
-  );
+  const users = new Set(index.dependentsOf(id).map(({ dependent }) => dependent));
   const rewrite = (text: string): string => text.replaceAll(old, () => wanted);
-  return catalog.objects.map((object) =>
+  return objects.map((object) =>
     users.has(object.id) ? { ...object, definition: mapTexts(object.definition, rewrite) } : object,
   );
 }

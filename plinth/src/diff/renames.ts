@@ -2,75 +2,83 @@
 // catalog is rewritten as PostgreSQL will see it after them, so that the rest of the diff need not
 // know.
 
-import type { Catalog, CatalogObject, Hazard, Statement } from '../catalog/index.js';
+import type { CatalogObject, Hazard, ObjectId } from '../catalog/index.js';
+import { isEqualData } from '../catalog/index.js';
 import { PlinthError } from '../errors/index.js';
 import { append } from './append.js';
-import { isEqualData } from './equal-data.js';
+import type { CatalogIndex } from './catalog-index.js';
 import { kindOf } from './kind-of.js';
 import type { Change, PlannedStatement, Rename } from './plan.js';
 import { type Renaming, renamedId, renameInCatalog } from './rename-in-catalog.js';
 import { renameWithin } from './rename-within.js';
 
 export interface Renamed {
-  readonly from: Catalog;
+  readonly from: CatalogIndex;
   readonly changes: readonly Change[];
   readonly statements: readonly PlannedStatement[];
 }
 
 /** @throws PlinthError DIFF_RENAME_INVALID where a rename names nothing, or a name that is taken. */
-export function applyRenames(from: Catalog, to: Catalog, renames: readonly Rename[]): Renamed {
+export function applyRenames(
+  from: CatalogIndex,
+  to: CatalogIndex,
+  renames: readonly Rename[],
+): Renamed {
   let result: Renamed = { from, changes: [], statements: [] };
   for (const rename of renames) {
     const inside = applyWithin(result, to, rename);
-    if (inside !== undefined) {
-      result = inside;
-      continue;
-    }
-    const renaming = findRenaming(result.from, to, rename);
-    const renamed = apply(result, renaming, (said) => ({
-      ...said,
-      hazards: [...said.hazards, breaksCode(renaming)],
-    }));
-    result = applyAlong(renamed, renaming);
+    result = inside ?? applyNamed(result, findRenaming(result.from, to, rename));
   }
-  for (const renaming of findFreeRenamings(result.from, to)) {
-    result = apply(result, renaming, (said) => said);
-  }
-  return result;
+  return apply(result, findFreeRenamings(result.from, to));
+}
+
+function applyNamed(result: Renamed, renaming: Renaming): Renamed {
+  const along = findAlong(result.from, renaming, new Set());
+  return apply(result, [renaming, ...along], [breaksCode(renaming)]);
 }
 
 function apply(
   { from, changes, statements }: Renamed,
-  renaming: Renaming,
-  adjust: (said: Statement) => Statement,
+  renamings: readonly Renaming[],
+  hazards: readonly Hazard[] = [],
 ): Renamed {
-  const { object, name } = renaming;
-  const names = [...object.names.slice(0, -1), name];
-  const said = (kindOf(object).rename?.(object, names) ?? []).map(adjust);
-  const about = { object: renamedId(renaming), block: object.parent ?? object.id };
+  if (renamings.length === 0) return { from, changes, statements };
+  const said = renamings.flatMap(writeRename);
   return {
-    from: renameInCatalog(from, renaming),
-    changes: [...changes, { verb: 'rename', object: object.id }],
-    statements: [...statements, ...said.map((one) => ({ ...one, ...about }))],
+    from: renameInCatalog(from, renamings),
+    changes: [
+      ...changes,
+      ...renamings.map(({ object }): Change => ({ verb: 'rename', object: object.id })),
+    ],
+    statements: [
+      ...statements,
+      ...said.map((one) => ({ ...one, hazards: [...one.hazards, ...hazards] })),
+    ],
   };
 }
 
+function writeRename(renaming: Renaming): readonly PlannedStatement[] {
+  const { object, name } = renaming;
+  const said = kindOf(object).rename?.(object, [...object.names.slice(0, -1), name]) ?? [];
+  const about = { object: renamedId(renaming), block: object.parent ?? object.id };
+  return said.map((one) => ({ ...one, ...about }));
+}
+
 /** What PostgreSQL renames along without a word, as it does the columns of partitions. */
-function applyAlong(renamed: Renamed, { object, name }: Renaming): Renamed {
-  const { from } = renamed;
-  const id = renamedId({ object, name });
-  const users = new Set(from.dependencies.flatMap((one) => (one.on === id ? one.dependent : [])));
-  return from.objects
-    .filter((other) => users.has(other.id) && goesAlong(other, object, name))
-    .map((other): Renaming => ({ object: other, name }))
-    .reduce(
-      (result, along) =>
-        applyAlong(
-          apply(result, along, (said) => said),
-          along,
-        ),
-      renamed,
-    );
+function findAlong(
+  from: CatalogIndex,
+  { object, name }: Renaming,
+  seen: Set<ObjectId>,
+): readonly Renaming[] {
+  seen.add(object.id);
+  const users = new Set(from.dependentsOf(object.id).map(({ dependent }) => dependent));
+  const inOrder = [...users].sort((a, b) => from.positionOf(a) - from.positionOf(b));
+  return inOrder.flatMap((id) => {
+    const other = from.get(id);
+    if (other === undefined || seen.has(id) || !goesAlong(other, object, name)) return [];
+    const along: Renaming = { object: other, name };
+    return [along, ...findAlong(from, along, seen)];
+  });
 }
 
 function goesAlong(other: CatalogObject, object: CatalogObject, name: string): boolean {
@@ -89,11 +97,11 @@ function breaksName(old: string, name: string): Hazard {
 /** A rename of something within an object; `undefined` where the text names an object. */
 function applyWithin(
   { from, changes, statements }: Renamed,
-  to: Catalog,
+  to: CatalogIndex,
   { object: text, to: name }: Rename,
 ): Renamed | undefined {
   const names = splitName(text);
-  if (from.objects.some((object) => isNamed(object, names))) return undefined;
+  if (from.catalog.objects.some((object) => isNamed(object, names))) return undefined;
   const isHolder = (object: CatalogObject): boolean => isNamed(object, names.slice(0, -1));
   const renamed = renameWithin(from, to, isHolder, names.at(-1) ?? '', name);
   if (renamed === undefined) return undefined;
@@ -109,16 +117,20 @@ function applyWithin(
   };
 }
 
-function findRenaming(from: Catalog, to: Catalog, { object: text, to: name }: Rename): Renaming {
+function findRenaming(
+  from: CatalogIndex,
+  to: CatalogIndex,
+  { object: text, to: name }: Rename,
+): Renaming {
   const names = splitName(text);
-  const named = from.objects.filter(
-    (object) => kindOf(object).rename !== undefined && isNamed(object, names),
+  const named = from.catalog.objects.filter(
+    (object) => isNamed(object, names) && kindOf(object).rename !== undefined,
   );
-  const wanted = new Set(to.objects.map(({ id }) => id));
-  const taken = new Set(from.objects.map(({ id }) => id));
   const possible = named
     .map((object) => ({ object, name }))
-    .filter((renaming) => wanted.has(renamedId(renaming)) && !taken.has(renamedId(renaming)));
+    .map((renaming) => ({ renaming, id: renamedId(renaming) }))
+    .filter(({ id }) => to.has(id) && !from.has(id))
+    .map(({ renaming }) => renaming);
   const [first, second] = possible;
   if (first !== undefined && second === undefined) return first;
   throw renameInvalid(text, name, named, first !== undefined);
@@ -154,17 +166,15 @@ function renameInvalid(
 }
 
 /** Pairs of a lost and a new object of one whole that differ in nothing but the name. */
-function findFreeRenamings(from: Catalog, to: Catalog): readonly Renaming[] {
+function findFreeRenamings(from: CatalogIndex, to: CatalogIndex): readonly Renaming[] {
   const isFree = (object: CatalogObject): boolean => kindOf(object).renamesFreely === true;
-  const after = new Set(to.objects.map(({ id }) => id));
-  const gone = from.objects.filter((object) => !after.has(object.id) && isFree(object));
+  const gone = from.missingIn(to).filter(isFree);
   if (gone.length === 0) return [];
-  const before = new Set(from.objects.map(({ id }) => id));
   const fresh = new Map<string, CatalogObject[]>();
-  for (const object of to.objects) {
-    if (!before.has(object.id) && isFree(object)) append(fresh, placeOf(object), object);
+  for (const object of to.missingIn(from)) {
+    if (isFree(object)) append(fresh, placeOf(object), object);
   }
-  const names = new Set(from.objects.flatMap(namesOf));
+  const names = new Set(from.catalog.objects.flatMap(namesOf));
   return gone.flatMap((object) => {
     const others = fresh.get(placeOf(object)) ?? [];
     const twin = others.find(
@@ -177,7 +187,6 @@ function findFreeRenamings(from: Catalog, to: Catalog): readonly Renaming[] {
   });
 }
 
-/** Two objects of one place may differ in their own names only. */
 /** Names that it takes, which nothing else may have at the same time. */
 function namesOf(object: CatalogObject): readonly string[] {
   return kindOf(object).occupies?.(object) ?? [];
@@ -193,6 +202,7 @@ function isNameFree(
   return namesOf(other).every((name) => !names.has(name) || own.includes(name));
 }
 
+/** Two objects of one place may differ in their own names only. */
 function placeOf({ kind, parent, names }: CatalogObject): string {
   return JSON.stringify([kind, parent, names.slice(0, -1)]);
 }

@@ -35,7 +35,9 @@ function close(sql: string): string {
 }
 
 function commentsOf({ hazards }: PlannedStatement): string {
-  return hazards
-    .map(({ kind, message }) => `-- ${kind}: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`)
-    .join('');
+  return hazards.map(({ kind, message }) => `-- ${kind}: ${onOneLine(message)}\n`).join('');
+}
+
+function onOneLine(text: string): string {
+  return text.includes('\n') ? text.replaceAll(/\s*\n\s*/g, ' ') : text;
 }

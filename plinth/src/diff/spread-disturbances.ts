@@ -27,9 +27,8 @@ export function spreadDisturbances(
     if (disturbance !== undefined) work.queue.push(disturbance);
   }
   for (const fate of [...fates.values()]) if (fate.how === 'drop') moveOver(fate.before, work);
-  for (let next = work.queue.shift(); next !== undefined; next = work.queue.shift()) {
-    spread(next, work);
-  }
+  // It grows on the way.
+  for (const disturbance of work.queue) spread(disturbance, work);
   return work.refusals;
 }
 
@@ -86,12 +85,8 @@ function successorOf(gone: CatalogObject, work: Work): CatalogObject | undefined
   const kind = kindOf(gone);
   const isUsed = work.from.dependentsOf(gone.id).some(({ dependent }) => work.to.has(dependent));
   if (kind.moveAside === undefined || !isUsed) return undefined;
-  const names = kind.occupies?.(gone) ?? [];
-  return work.to.catalog.objects.find((object) =>
-    kindOf(object)
-      .occupies?.(object)
-      .some((name) => names.includes(name)),
-  );
+  const holders = (kind.occupies?.(gone) ?? []).flatMap((name) => work.to.holderOf(name) ?? []);
+  return holders.sort((a, b) => work.to.positionOf(a.id) - work.to.positionOf(b.id))[0];
 }
 
 /** Whether it stays, or only its comment, owner or privileges change. */
@@ -146,9 +141,10 @@ function swap(before: CatalogObject, after: CatalogObject, work: Work): void {
 }
 
 function fateOf(id: ObjectId, { from, to, fates }: Work): Fate | undefined {
+  const fate = fates.get(id);
+  if (fate !== undefined) return fate;
   const [before, after] = [from.get(id), to.get(id)];
-  const kept = before && after && ({ how: 'keep', before, after } as const);
-  return fates.get(id) ?? kept;
+  return before && after && { how: 'keep', before, after };
 }
 
 function settle(id: ObjectId, fate: Fate, work: Work): void {

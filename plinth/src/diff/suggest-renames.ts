@@ -1,8 +1,14 @@
 // Guesses what may have been renamed, for a person to confirm. Nothing is renamed by a guess.
 
-import { type Catalog, type CatalogObject, type Hazard, qualifiedName } from '../catalog/index.js';
+import {
+  type Catalog,
+  type CatalogObject,
+  type Hazard,
+  isEqualData,
+  qualifiedName,
+} from '../catalog/index.js';
 import { append } from './append.js';
-import { isEqualData } from './equal-data.js';
+import { CatalogIndex } from './catalog-index.js';
 import { kindOf } from './kind-of.js';
 import type { PlannedStatement, Rename } from './plan.js';
 
@@ -14,7 +20,7 @@ const LIKE = 0.6;
  * likeliest for each.
  */
 export function suggestRenames(from: Catalog, to: Catalog): readonly Rename[] {
-  return pairUp(from, to).map(({ before, after }) => ({
+  return pairUp(new CatalogIndex(from), new CatalogIndex(to)).map(({ before, after }) => ({
     object: qualifiedName(before.names),
     to: after.names.at(-1) ?? '',
   }));
@@ -23,8 +29,8 @@ export function suggestRenames(from: Catalog, to: Catalog): readonly Rename[] {
 /** Says the flag on statements that lose what may only have another name. */
 export function proposeRenames(
   statements: readonly PlannedStatement[],
-  from: Catalog,
-  to: Catalog,
+  from: CatalogIndex,
+  to: CatalogIndex,
 ): readonly PlannedStatement[] {
   const loses = ({ kind }: Hazard): boolean => kind === 'loses-data';
   if (!statements.some(({ hazards }) => hazards.some(loses))) return statements;
@@ -51,27 +57,20 @@ interface Pair {
   readonly after: CatalogObject;
 }
 
-function pairUp(from: Catalog, to: Catalog): readonly Pair[] {
-  const before = new Set(from.objects.map(({ id }) => id));
-  const after = new Set(to.objects.map(({ id }) => id));
-  const [partsBefore, partsAfter] = [partsByParent(from), partsByParent(to)];
-  const come = to.objects.filter((object) => !before.has(object.id) && isRenamable(object));
-  const taken = new Set<CatalogObject>();
-  return from.objects
-    .filter((object) => !after.has(object.id) && isRenamable(object))
-    .flatMap((object) => {
-      const likely = come
-        .filter((other) => !taken.has(other) && isInSamePlace(object, other))
-        .map((other) => ({
-          other,
-          score: likeness(object, other, partsBefore, partsAfter),
-        }))
-        .filter(({ score }) => score >= LIKE)
-        .sort((a, b) => b.score - a.score)[0]?.other;
-      if (likely === undefined) return [];
-      taken.add(likely);
-      return [{ before: object, after: likely }];
-    });
+function pairUp(from: CatalogIndex, to: CatalogIndex): readonly Pair[] {
+  const come = new Map<string, Place>();
+  for (const object of to.missingIn(from)) {
+    if (!isRenamable(object)) continue;
+    const key = placeOf(object);
+    const place = come.get(key) ?? new Place();
+    come.set(key, place);
+    place.add(new Candidate(object, to));
+  }
+  return from.missingIn(to).flatMap((object) => {
+    const place = isRenamable(object) ? come.get(placeOf(object)) : undefined;
+    const likely = place?.takeLikeliest(new Candidate(object, from));
+    return likely === undefined ? [] : [{ before: object, after: likely.object }];
+  });
 }
 
 function isRenamable(object: CatalogObject): boolean {
@@ -79,32 +78,91 @@ function isRenamable(object: CatalogObject): boolean {
   return kind.rename !== undefined && kind.renamesFreely !== true;
 }
 
-function isInSamePlace(a: CatalogObject, b: CatalogObject): boolean {
-  return a.kind === b.kind && a.parent === b.parent && a.signature === b.signature;
+/** Only objects of one place can be the same one under two names. */
+function placeOf({ kind, parent, signature }: CatalogObject): string {
+  return JSON.stringify([kind, parent, signature]);
+}
+
+class Candidate {
+  readonly object: CatalogObject;
+  readonly #index: CatalogIndex;
+  #parts: ReadonlySet<string> | undefined;
+
+  constructor(object: CatalogObject, index: CatalogIndex) {
+    this.object = object;
+    this.#index = index;
+  }
+
+  /** The kind, name and definition that each of its parts has inside it. */
+  get parts(): ReadonlySet<string> {
+    this.#parts ??= new Set(
+      this.#index
+        .partsOf(this.object.id)
+        // Names of constraints and indexes hold the table's, so only what stands inside counts.
+        .filter(({ names }) => names.length >= 3)
+        .map(({ kind, names, definition }) => JSON.stringify([kind, names.at(-1), definition])),
+    );
+    return this.#parts;
+  }
+}
+
+/** So many candidates of a place are compared each with each. */
+const FEW = 64;
+
+/** What comes in one place, and is not taken yet. */
+class Place {
+  readonly #left = new Set<Candidate>();
+  #holders: Map<string, Candidate[]> | undefined;
+
+  add(candidate: Candidate): void {
+    this.#left.add(candidate);
+  }
+
+  takeLikeliest(one: Candidate): Candidate | undefined {
+    const likely = findLikeliest(one, this.#worthComparing(one));
+    if (likely !== undefined) this.#left.delete(likely);
+    return likely;
+  }
+
+  /** All, or, where they are many, those that share with it what only few have. */
+  #worthComparing(one: Candidate): Iterable<Candidate> {
+    if (this.#left.size <= FEW) return this.#left;
+    this.#holders ??= this.#holdersOfParts();
+    const found = new Set<Candidate>();
+    for (const part of one.parts) {
+      const holders = this.#holders.get(part) ?? [];
+      if (holders.length > FEW) continue;
+      for (const holder of holders) if (this.#left.has(holder)) found.add(holder);
+    }
+    return found;
+  }
+
+  #holdersOfParts(): Map<string, Candidate[]> {
+    const holders = new Map<string, Candidate[]>();
+    for (const candidate of this.#left) {
+      for (const part of candidate.parts) append(holders, part, candidate);
+    }
+    return holders;
+  }
+}
+
+function findLikeliest(one: Candidate, others: Iterable<Candidate>): Candidate | undefined {
+  let best: Candidate | undefined;
+  let most = 0;
+  for (const other of others) {
+    const score = likeness(one, other);
+    if (score < LIKE || score <= most) continue;
+    best = other;
+    most = score;
+  }
+  return best;
 }
 
 /** From 0 to 1: of the definition for what has no parts, of the parts otherwise. */
-function likeness(
-  a: CatalogObject,
-  b: CatalogObject,
-  partsOfA: ReadonlyMap<string, readonly string[]>,
-  partsOfB: ReadonlyMap<string, readonly string[]>,
-): number {
-  const [left, right] = [partsOfA.get(a.id) ?? [], partsOfB.get(b.id) ?? []];
-  if (left.length + right.length === 0 || !isEqualData(a.definition, b.definition)) {
-    return isEqualData(a.definition, b.definition) ? 1 : 0;
-  }
-  const common = left.filter((part) => right.includes(part)).length;
-  return common / (left.length + right.length - common);
-}
-
-/** Of each object its parts, as the kind, name and definition they have inside it. */
-function partsByParent(catalog: Catalog): ReadonlyMap<string, readonly string[]> {
-  const parts = new Map<string, string[]>();
-  for (const { parent, kind, names, definition } of catalog.objects) {
-    // Names of constraints and indexes hold the table's, so only what stands inside counts.
-    if (parent === null || names.length < 3) continue;
-    append(parts, parent, JSON.stringify([kind, names.at(-1), definition]));
-  }
-  return parts;
+function likeness(a: Candidate, b: Candidate): number {
+  if (!isEqualData(a.object.definition, b.object.definition)) return 0;
+  if (a.parts.size + b.parts.size === 0) return 1;
+  let common = 0;
+  for (const part of a.parts) if (b.parts.has(part)) common += 1;
+  return common / (a.parts.size + b.parts.size - common);
 }

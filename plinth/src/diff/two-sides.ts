@@ -63,5 +63,10 @@ export class TwoSides implements Sides {
 }
 
 function dependentsIn(side: CatalogIndex, id: ObjectId): readonly CatalogObject[] {
-  return side.dependentsOf(id).flatMap(({ dependent }) => side.get(dependent) ?? []);
+  const objects: CatalogObject[] = [];
+  for (const { dependent } of side.dependentsOf(id)) {
+    const object = side.get(dependent);
+    if (object !== undefined) objects.push(object);
+  }
+  return objects;
 }

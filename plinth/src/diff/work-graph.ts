@@ -1,7 +1,7 @@
 // The graph of what a plan has to do: a node for each drop, alteration and creation, and which
 // has to come before which.
 
-import type { CatalogObject, ObjectId } from '../catalog/index.js';
+import type { CatalogObject, ObjectId, Sides } from '../catalog/index.js';
 import { append } from './append.js';
 import type { CatalogIndex } from './catalog-index.js';
 import type { Fate, Fates } from './fate.js';
@@ -62,7 +62,12 @@ export class WorkGraph {
   }
 }
 
-export function buildWorkGraph(from: CatalogIndex, to: CatalogIndex, fates: Fates): WorkGraph {
+export function buildWorkGraph(
+  from: CatalogIndex,
+  to: CatalogIndex,
+  fates: Fates,
+  sides: Sides,
+): WorkGraph {
   const graph = new WorkGraph();
   for (const fate of fates.values()) addNodes(graph, fate);
   // Both ends of an edge change, so what stands on objects that are kept need not be looked at.
@@ -80,6 +85,7 @@ export function buildWorkGraph(from: CatalogIndex, to: CatalogIndex, fates: Fate
   }
   for (const fate of fates.values()) orderOneself(graph, fate.how === 'create' ? undefined : fate);
   orderNames(graph, fates);
+  orderAwaited(graph, sides);
   return graph;
 }
 
@@ -264,6 +270,16 @@ function orderOneself(graph: WorkGraph, fate: Fate | undefined): void {
   if (created !== undefined && leaving !== undefined) created.after.add(leaving);
   const discarded = graph.get('discard', fate.before.id);
   if (created !== undefined) discarded?.after.add(created);
+}
+
+function orderAwaited(graph: WorkGraph, sides: Sides): void {
+  for (const node of graph.nodes) {
+    if (node.verb !== 'create') continue;
+    for (const id of kindOf(node.object).awaits?.(node.object, sides) ?? []) {
+      const gone = graph.get('drop', id);
+      if (gone !== undefined) node.after.add(gone);
+    }
+  }
 }
 
 /** A name is given up before another object takes it. */

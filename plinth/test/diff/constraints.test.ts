@@ -510,6 +510,24 @@ describe('a check above and below', () => {
       to: `CREATE TABLE m (a int, CONSTRAINT c CHECK (a > 0), CONSTRAINT d CHECK (a > 0)) PARTITION BY LIST (a);
            CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1)`,
     },
+    'comes from another table above': {
+      from: `CREATE TABLE m (a int, b int, CONSTRAINT c CHECK (a > 0)) PARTITION BY LIST (a);
+             CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1) PARTITION BY LIST (b);
+             CREATE TABLE m2 PARTITION OF m1 FOR VALUES IN (2)`,
+      to: `CREATE TABLE m (a int, b int, CONSTRAINT c CHECK (a > 0)) PARTITION BY LIST (a);
+           CREATE TABLE m2 PARTITION OF m FOR VALUES IN (2)`,
+    },
+    'comes while the bound of a partition changes': {
+      from: `CREATE TABLE m (a int) PARTITION BY LIST (a);
+             CREATE TABLE m1 PARTITION OF m (CONSTRAINT c CHECK (a < 9)) FOR VALUES IN (1)`,
+      to: `CREATE TABLE m (a int, CONSTRAINT c CHECK (a > 0)) PARTITION BY LIST (a);
+           CREATE TABLE m1 PARTITION OF m FOR VALUES IN (2)`,
+    },
+    'goes while the bound of a partition changes': {
+      from: `CREATE TABLE m (a int, CONSTRAINT c CHECK (a > 0)) PARTITION BY LIST (a);
+             CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1)`,
+      to: `CREATE TABLE m (a int) PARTITION BY LIST (a); CREATE TABLE m1 PARTITION OF m FOR VALUES IN (2)`,
+    },
     'is not valid in tables that are linked by the same plan': {
       from: 'CREATE TABLE m1 (a int)',
       to: `CREATE TABLE m (a int) PARTITION BY LIST (a); CREATE TABLE m1 (a int);

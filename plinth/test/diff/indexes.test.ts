@@ -288,6 +288,18 @@ describe('an index on a partitioned table', () => {
     since,
   });
   const cases: Cases = {
+    'comes while a partition goes': {
+      from: `CREATE TABLE m (a int, b int) PARTITION BY LIST (a); CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1);
+             CREATE TABLE m2 PARTITION OF m FOR VALUES IN (2); CREATE VIEW v AS SELECT b FROM m2`,
+      to: `CREATE TABLE m (a int, b int, PRIMARY KEY (a)) PARTITION BY LIST (a); CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1);
+           CREATE INDEX i ON m (b); CREATE VIEW v AS SELECT b FROM m1`,
+    },
+    'takes the columns of another one that is there': {
+      from: `CREATE TABLE m (a int, b int) PARTITION BY LIST (a); CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1);
+             CREATE INDEX i ON m (a); CREATE INDEX j ON m (b)`,
+      to: `CREATE TABLE m (a int, b int) PARTITION BY LIST (a); CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1);
+           CREATE INDEX i ON m (b); CREATE INDEX j ON m (b)`,
+    },
     'comes and goes': parts('', 'CREATE INDEX i ON m (b); CREATE INDEX j ON m2 (lower(c));'),
     'with its table': { from: '', to: `${PARTS}CREATE INDEX i ON m (b) WITH (fillfactor = 70)` },
     'is unique': parts('', 'CREATE UNIQUE INDEX i ON m (a, b)'),

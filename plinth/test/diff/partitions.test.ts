@@ -110,6 +110,16 @@ const PARTITIONS: readonly Case[] = [
     },
   ],
   [
+    'have the usual storage under a table that has another one',
+    {
+      from: `CREATE TABLE m (id int, a text) PARTITION BY LIST (id);
+        ALTER TABLE m ALTER a SET STORAGE EXTERNAL`,
+      to: `CREATE TABLE m (id int, a text) PARTITION BY LIST (id);
+        ALTER TABLE m ALTER a SET STORAGE EXTERNAL; CREATE TABLE m1 (id int, a text);
+        ALTER TABLE m ATTACH PARTITION m1 FOR VALUES IN (1)`,
+    },
+  ],
+  [
     'keep NOT NULL where the table above loses it',
     {
       from: `CREATE TABLE m (id int NOT NULL, x int NOT NULL) PARTITION BY LIST (id);

@@ -1,5 +1,5 @@
 // A property of the SQL that Plinth writes from what PostgreSQL printed: read again, it is printed
-// as before. It prints its seed; PLINTH_TEST_SEED repeats a run.
+// as before. It prints its seed; PLINTH_TEST_SEED gives another one.
 
 import { type Connection, openEngine } from 'plinth';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,8 @@ import { readable } from '../../src/catalog/printed/readable.js';
 import { RANDOM_TABLE, RandomSql } from '../support/random-sql.js';
 
 const ROUNDS = 200;
-const seed = Number(process.env.PLINTH_TEST_SEED ?? Date.now() % 1_000_000);
+// The same each time, so that a run of all tests says something about the change it follows.
+const seed = Number(process.env.PLINTH_TEST_SEED ?? 1);
 const database = useDatabase();
 
 /** How a text is given to PostgreSQL, and how PostgreSQL prints it then. */

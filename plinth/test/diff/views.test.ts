@@ -38,6 +38,12 @@ const LADEN_VIEW = `
 
 describe('a view', () => {
   const cases: Cases = {
+    'joins tables that have no column in common': {
+      from: 'CREATE TABLE t (a int); CREATE TABLE u (b int)',
+      to: `CREATE TABLE t (a int); CREATE TABLE u (b int);
+        CREATE VIEW v AS SELECT * FROM t NATURAL LEFT JOIN u;
+        CREATE MATERIALIZED VIEW m AS SELECT * FROM t NATURAL FULL JOIN u`,
+    },
     'comes and goes': onTables('', 'CREATE VIEW v AS SELECT id, name FROM users'),
     'has options': onTables(
       'CREATE VIEW v AS SELECT id FROM users; CREATE VIEW w WITH (security_barrier) AS SELECT 1 AS a',

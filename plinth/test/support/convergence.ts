@@ -96,14 +96,18 @@ async function convergeOn(server: DiffServer, convergence: Convergence): Promise
 }
 
 /** Roles belong to the server: those of other tests come and go meanwhile. */
-function withOwnRoles(catalog: Catalog, { from, to }: Convergence): Catalog {
+export function withOwnRoles(
+  catalog: Catalog,
+  { from, to }: Pick<Convergence, 'from' | 'to'>,
+): Catalog {
   const isOwn = ({ kind, names }: CatalogObject): boolean =>
     (kind !== 'role' && kind !== 'role-membership') ||
     names.every((name) => from.includes(name) || to.includes(name));
   return { ...catalog, objects: catalog.objects.filter(isOwn) };
 }
 
-function dump(
+/** What pg_dump says of a database. */
+export function dump(
   { pgDump = '' }: DiffServer,
   { url }: SideDatabase,
   { owners = true, privileges = true }: DiffOptions,

@@ -1,7 +1,7 @@
 // How a column is altered in place, when it has to be built anew, and when it cannot be had.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import { type Alteration, altered, alteredAlone, REBUILT, refused, type Sides } from '../kind.js';
 import { objectId, ownName, qualifiedName } from '../object-id.js';
 import { type Statement, statement } from '../statement.js';
@@ -26,8 +26,8 @@ const generatedOf: Aspect = ({ definition }) => definition.generated;
 export function isSameColumn(before: Column, after: Column, sides: Sides): boolean {
   return (
     !hasOtherType(before, after) &&
-    isDeepStrictEqual(before.definition.generated, after.definition.generated) &&
-    isDeepStrictEqual(before.definition.settings, after.definition.settings) &&
+    isEqualData(before.definition.generated, after.definition.generated) &&
+    isEqualData(before.definition.settings, after.definition.settings) &&
     isSameNotNull(before, after, sides) &&
     otherOrigin(before, after, sides) === undefined &&
     !isCarried(after, sides)

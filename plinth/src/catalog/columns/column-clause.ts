@@ -1,7 +1,7 @@
 // How a column reads inside CREATE TABLE and ADD COLUMN.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import type { Part, Sides } from '../kind.js';
 import { objectId, ownName } from '../object-id.js';
 import { readable } from '../printed/readable.js';
@@ -59,9 +59,7 @@ function isExpressionTaken({ names, definition }: Column, sides: Sides): boolean
   return inheritance.from.some((table) => {
     const above = sides.after(objectId('column', [...table, names.at(-1) ?? '']));
     return (
-      above !== undefined &&
-      isColumn(above) &&
-      isDeepStrictEqual(above.definition.generated, generated)
+      above !== undefined && isColumn(above) && isEqualData(above.definition.generated, generated)
     );
   });
 }

@@ -27,6 +27,15 @@ const NAMED_SINCE = 180_000;
 
 const notNullOf: Aspect = ({ definition }) => definition.notNull;
 
+/** Before PostgreSQL 18 no constraint is behind NOT NULL. One that is not valid has no other form. */
+export function withoutNames(column: Column, serverVersion: number): Column {
+  const { constraint } = column.definition;
+  if (serverVersion >= NAMED_SINCE || constraint === null || constraint.notValid === true) {
+    return column;
+  }
+  return { ...column, definition: { ...column.definition, constraint: null } };
+}
+
 /** The words of a column definition; none where a statement of its own has to follow. */
 export function notNullWords(column: Column): readonly string[] {
   const { notNull, constraint } = column.definition;

@@ -1,8 +1,8 @@
 // How far a statement on a column reaches: ALTER TABLE changes the columns of partitions and
 // children along, unless it says ONLY. It answers; the statements are written elsewhere.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject, ObjectId } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import type { Sides } from '../kind.js';
 import { objectId, qualifiedName } from '../object-id.js';
 import {
@@ -36,7 +36,7 @@ export function reachOf(column: Column, aspect: Aspect, sides: Sides): Reach {
   const stays = new Set(after.map(({ id }) => id));
   const find = (id: ObjectId): CatalogObject | undefined => sides.after(id);
   const wanted = aspect(column, find);
-  const agrees = after.every((other) => isDeepStrictEqual(aspect(other, find), wanted));
+  const agrees = after.every((other) => isEqualData(aspect(other, find), wanted));
   // A column leaves before the one above it changes, but not before its default does.
   const leaves = aspect === defaultOf && before.some(({ id }) => !stays.has(id));
   return agrees && !leaves ? 'all' : 'only';
@@ -99,7 +99,7 @@ function hasChanged(column: Column, aspect: Aspect, sides: Sides): boolean {
   if (before === undefined || after === undefined || !isColumn(before) || !isColumn(after)) {
     return false;
   }
-  return !isDeepStrictEqual(
+  return !isEqualData(
     aspect(before, (id) => sides.before(id)),
     aspect(after, (id) => sides.after(id)),
   );

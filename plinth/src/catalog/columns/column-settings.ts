@@ -1,8 +1,8 @@
 // How the values of a column are stored and sampled: what CREATE TABLE cannot say of it, and how
 // it is changed.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import type { Sides } from '../kind.js';
 import { ownName } from '../object-id.js';
 import { type Lock, type Statement, statement } from '../statement.js';
@@ -50,8 +50,8 @@ function bornSettings(column: Column, sides: Sides): ColumnSettings {
       foreignOptions: own.foreignOptions,
     };
   }
-  const { storage, compression, statistics } = settingsOf(origin);
-  const taken = { ...NO_SETTINGS, storage, compression };
+  const { storage, usualStorage, compression, statistics } = settingsOf(origin);
+  const taken = { ...NO_SETTINGS, storage, usualStorage, compression };
   // The target is not taken by a table that comes to be, but reaches a column that is added.
   const isAdded = column.parent !== null && !sides.isCreated(column.parent);
   return isAdded && reachOf(origin, statisticsOf, sides) === 'all'
@@ -74,7 +74,7 @@ export function changeSettings(
       reachOf(after, aspect, sides) === 'alone' ? 'alone' : 'only';
     return change(after, reset, wanted, alone);
   }
-  if (isDeepStrictEqual(old, wanted)) return [];
+  if (isEqualData(old, wanted)) return [];
   return change(after, old, wanted, (aspect) =>
     isReached(after, aspect, sides) ? 'reached' : reachOf(after, aspect, sides),
   );

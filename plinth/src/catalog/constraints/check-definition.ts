@@ -1,7 +1,7 @@
 // What a check constraint of a table is, and whether it comes from the tables above.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject, ObjectId } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import type { Sides } from '../kind.js';
 import { objectId, qualifiedName } from '../object-id.js';
 import { birthOf } from '../tables/table-birth.js';
@@ -41,7 +41,7 @@ type Check = CatalogObject<CheckDefinition>;
 export function isSameCheck(before: Check, after: Check): boolean {
   // A new partition takes one that is not valid for valid, and nobody can say it anew.
   const isCopy = !before.definition.local && !after.definition.local;
-  return isDeepStrictEqual(contentOf(before, isCopy), contentOf(after, isCopy));
+  return isEqualData(contentOf(before, isCopy), contentOf(after, isCopy));
 }
 
 function contentOf({ definition }: Check, isCopy: boolean): unknown {
@@ -67,6 +67,8 @@ export function linksOf({ names }: Pick<CatalogObject, 'names'>): readonly Objec
 
 /** Whether the table stays below one that has the check. */
 export function isStillLinked(object: Check, sides: Sides): boolean {
+  // A partition whose bound changes is let go meanwhile.
+  if (sides.isCreated(objectId('partition', object.names.slice(0, 2)))) return false;
   return isBelow(object, (id) => sides.before(id)) && isBelow(object, (id) => sides.after(id));
 }
 

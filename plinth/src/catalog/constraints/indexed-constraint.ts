@@ -1,9 +1,9 @@
 // The kinds of constraints that an index keeps: primary keys, unique and exclusion constraints.
 // What each of them says and how it is built, it says itself.
 
-import { isDeepStrictEqual } from 'node:util';
 import { quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import { arrive, renameIndexed } from '../indexes/index-arrival.js';
 import { type IndexDefinition, indexName, isIndexed } from '../indexes/index-definition.js';
 import { isSameIndex, reactOfIndex } from '../indexes/index-reaction.js';
@@ -14,6 +14,7 @@ import {
   goesAlong,
   isBoundBy,
   isPartitionLink,
+  leavingPartitions,
   namesTaken,
   treeNeeds,
 } from '../indexes/index-tree.js';
@@ -82,6 +83,7 @@ export function indexedConstraint<Definition extends IndexedConstraintDefinition
     alter: (before, after, sides) => alter(spec, before, after, sides),
     isSame: isSameIndex,
     requires: treeNeeds,
+    awaits: leavingPartitions,
     // Inside CREATE TABLE it stands before any partition is there.
     isNeeded: ({ definition }, on) => !isPartitionLink(on) || isBuiltLate(definition),
     leavesAfter: isBoundBy,
@@ -112,7 +114,7 @@ function isRepeated(object: Constraint, sides: Sides): boolean {
     0,
     all.findIndex(({ id }) => id === object.id),
   );
-  return earlier.some((other) => isDeepStrictEqual(shapeOf(other), shapeOf(object)));
+  return earlier.some((other) => isEqualData(shapeOf(other), shapeOf(object)));
 }
 
 function isConstraint(object: CatalogObject): object is Constraint {
@@ -156,7 +158,7 @@ function alter<Definition extends IndexedConstraintDefinition>(
 /** Whether it need not be built anew. */
 function isAlike(before: Constraint, after: Constraint): boolean {
   return (
-    isDeepStrictEqual(shapeOf(before), shapeOf(after)) &&
+    isEqualData(shapeOf(before), shapeOf(after)) &&
     changesInPlace(before.definition, after.definition)
   );
 }

@@ -31,6 +31,8 @@ export function bornWith({ objects, role, serverVersion }: Catalog): BornWith {
   return {
     role,
     privileges(object) {
+      const isPublic = object.names.length === 1 && object.names[0] === PUBLIC_SCHEMA;
+      if (places.size === 0 && !isPublic) return STANDARD;
       const kind = KIND_BY_NAME.get(object.kind);
       const given = kind && classOf(kind, object);
       if (given === undefined || given.letter === null) return STANDARD;
@@ -39,9 +41,7 @@ export function bornWith({ objects, role, serverVersion }: Catalog): BornWith {
         const here = places.get(placeKey(object.names[0] ?? null, given.letter));
         return here === undefined ? everywhere : add(everywhere, here.granted, given);
       }
-      return object.names[0] === PUBLIC_SCHEMA
-        ? retell(everywhere, publicSchemaGrants(serverVersion))
-        : everywhere;
+      return isPublic ? retell(everywhere, publicSchemaGrants(serverVersion)) : everywhere;
     },
     comment: (object) => KIND_BY_NAME.get(object.kind)?.bornComment?.(object) ?? null,
   };

@@ -14,8 +14,12 @@ export interface PrivilegeChanges {
 /** As PostgreSQL gives them by itself. */
 export const STANDARD: Privileges = { granted: [], revoked: [] };
 
+export const UNCHANGED: PrivilegeChanges = { revoked: [], optionRevoked: [], granted: [] };
+
 /** Both are told against the same default; what neither names is equal. */
 export function privilegeChanges(before: Privileges, after: Privileges): PrivilegeChanges {
+  // So it is with most objects.
+  if (isStandard(before) && isStandard(after)) return UNCHANGED;
   const standard = new Map(
     [...before.revoked, ...after.revoked].map((grant) => [grantKey(grant), grant]),
   );
@@ -31,6 +35,10 @@ export function privilegeChanges(before: Privileges, after: Privileges): Privile
       .filter(({ grant, had }) => had === undefined || (grant.grantable && !had.grantable))
       .map(({ grant }) => grant),
   };
+}
+
+function isStandard({ granted, revoked }: Privileges): boolean {
+  return granted.length === 0 && revoked.length === 0;
 }
 
 type State = ReadonlyMap<string, Grant>;

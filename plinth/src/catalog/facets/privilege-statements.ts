@@ -13,6 +13,7 @@ import {
   type PrivilegeChanges,
   privilegeChanges,
   STANDARD,
+  UNCHANGED,
   withOwner,
 } from './privilege-state.js';
 import { sayTarget } from './say-target.js';
@@ -26,6 +27,7 @@ export function privilegeStatements(change: FacetChange): readonly Statement[] {
   const isWhole = kind.grantColumns === undefined;
   const handed = owners.before === owners.after ? old : withOwner(old, owners.after, isWhole);
   const changes = privilegeChanges(handed, after.privileges);
+  if (changes === UNCHANGED) return [];
   const subject = subjectOf(kind, after, owners.after, before !== undefined);
   return [
     ...grantStatements(changes, subject),

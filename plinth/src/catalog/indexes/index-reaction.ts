@@ -1,7 +1,7 @@
 // What an index, or a constraint kept by one, does when something under it changes.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import type { Disturbance, Reaction, Sides } from '../kind.js';
 import { type IndexDefinition, isIndexed } from './index-definition.js';
 
@@ -30,7 +30,7 @@ function isLink(kind: string): boolean {
 
 /** Whether two are the same, apart from what the partitions' indexes are called. */
 export function isSameIndex(before: Indexed, after: Indexed): boolean {
-  return isDeepStrictEqual(compared(before, after), compared(after, after));
+  return isEqualData(compared(before, after), compared(after, after));
 }
 
 /**

@@ -1,9 +1,9 @@
 // What of an index changes in place: storage parameters, tablespace, statistics targets,
 // extensions it is tied to.
 
-import { isDeepStrictEqual } from 'node:util';
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import type { Sides } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
 import { changeTies } from '../reading/extension-ties.js';
@@ -131,7 +131,7 @@ export function reindex(object: Indexed, words: string): Statement {
 
 function changeTargets(before: Settings, after: Indexed): readonly Statement[] {
   const { targets } = after.definition;
-  if (isDeepStrictEqual(before.targets, targets)) return [];
+  if (isEqualData(before.targets, targets)) return [];
   const kept = new Set(targets.map(([position]) => position));
   const gone = before.targets.filter(([position]) => !kept.has(position));
   const name = qualifiedName(indexName(after));

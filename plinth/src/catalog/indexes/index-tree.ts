@@ -6,9 +6,11 @@ import type { Sides } from '../kind.js';
 import { objectId, qualifiedName } from '../object-id.js';
 import { type Statement, statement } from '../statement.js';
 import { lockAll, lockChanges } from '../tables/relation-locks.js';
+import { isPartition } from '../tables/table-links.js';
 import {
   aboveOf,
   type IndexDefinition,
+  indexedRelation,
   indexName,
   isIndexed,
   partitionLink,
@@ -78,14 +80,26 @@ export function changeAttachment(
 ): readonly Statement[] | undefined {
   const [old, wanted] = [aboveOf(before), aboveOf(after)];
   if (old === wanted) return [];
+  const isTableMoved = sides.isCreated(partitionLink(after));
   const staysBound = old !== undefined && !isDetached(before, sides);
-  // It goes with the one above.
-  if (staysBound && (wanted === undefined || sides.isDropped(old))) return undefined;
+  // PostgreSQL lets go of it only with its table: it goes with the one above.
+  if (staysBound && (wanted === undefined || sides.isDropped(old) || !isTableMoved))
+    return undefined;
   if (wanted === undefined) return [];
   const root = rootOf(after, sides);
   if (sides.isCreated(root.id)) return buildsEach(root, sides) ? attachStatements(after) : [];
-  if (sides.isCreated(partitionLink(after))) return [];
-  return old === undefined ? attachStatements(after) : undefined;
+  return isTableMoved ? [] : attachStatements(after);
+}
+
+/** Whether an index below it is to be below another one, for which both must go. */
+export function losesChild({ definition: { tree } }: Indexed, sides: Sides): boolean {
+  return (tree?.children ?? []).some(({ index }) => {
+    const id = objectId('index', index);
+    const [before, after] = [sides.before(id), sides.after(id)];
+    if (!isIndexed(before) || !isIndexed(after) || isDetached(before, sides)) return false;
+    if (sides.isCreated(partitionLink(after))) return false;
+    return aboveOf(before) !== aboveOf(after);
+  });
 }
 
 /** Whether it ends with something else, or lives on under another name. */
@@ -101,6 +115,25 @@ export function treeNeeds(object: Indexed): readonly ObjectId[] {
     ...(attached === null ? [] : [partitionLink(object)]),
     ...children.map(({ table }) => objectId('partition', table)),
   ];
+}
+
+/**
+ * Partitions that leave: an index that is built without theirs becomes valid with the last one
+ * that is attached, and not when a table without one goes.
+ */
+export function leavingPartitions(
+  { definition, parent }: Indexed,
+  sides: Sides,
+): readonly ObjectId[] {
+  if (definition.tree === null || parent === null) return [];
+  const table = indexedRelation({ parent });
+  return (
+    sides
+      .dependentsBefore(parent)
+      .filter((link) => isPartition(link) && qualifiedName(link.definition.of) === table)
+      // Where its table goes, that takes the link along.
+      .flatMap(({ id, parent: own }) => (own === null ? [id] : [id, own]))
+  );
 }
 
 /** The names that an index takes, with those of the indexes that come with it. */

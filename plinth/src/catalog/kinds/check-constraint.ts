@@ -1,7 +1,6 @@
 // The kind `check-constraint`: of tables and foreign tables, with the copies that partitions and
 // children have of it. Those of domains are another kind.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject, ObjectId } from '../catalog-object.js';
 import {
   type CheckDefinition,
@@ -25,6 +24,7 @@ import {
   replaceConstraint,
   validateConstraint,
 } from '../constraints/constraint-statements.js';
+import { isEqualData } from '../equal-data.js';
 import { IS_USER_RELATION, RELATION_ADDRESS } from '../indexes/index-rows.js';
 import { isOnline } from '../indexes/index-tree.js';
 import {
@@ -61,7 +61,7 @@ export const checkConstraint: KindSpec<CheckDefinition> = {
   isSame: (before, after) =>
     isSameCheck(before, after) &&
     before.definition.local === after.definition.local &&
-    isDeepStrictEqual(before.definition.from, after.definition.from),
+    isEqualData(before.definition.from, after.definition.from),
   requires: (object) => [
     ...linksBelow(object),
     ...(object.definition.from.length === 0 ? [] : [...checksAbove(object), ...linksOf(object)]),
@@ -196,7 +196,7 @@ function alter(before: Check, after: Check, sides: Sides): Alteration {
   if (isSame) return altered();
   const { validated: _old, ...oldRest } = old;
   const { validated, ...rest } = wanted;
-  if (validated && isDeepStrictEqual(oldRest, rest)) return altered(validate(after));
+  if (validated && isEqualData(oldRest, rest)) return altered(validate(after));
   const comesLate = wanted.hasHeirs && !wanted.validated;
   if (old.hasHeirs || comesLate || old.from.length > 0) return REBUILT;
   return altered(
@@ -211,8 +211,9 @@ function onlyInherited(object: Check): string {
 
 function react(object: Check, { before, manner }: Disturbance, sides: Sides): Reaction {
   if (before.kind === 'partition' || before.kind === 'inheritance') return 'keep';
+  // It has been let go of by then, and comes from another table afterwards.
+  const isMoved = linksOf(object).some((link) => sides.isDropped(link));
+  if (before.kind === 'check-constraint' && isMoved) return 'keep';
   if (manner !== 'retyped' || before.kind !== 'column') return 'rebuild';
-  return isDeepStrictEqual(object.definition, sides.after(object.id)?.definition)
-    ? 'keep'
-    : 'rebuild';
+  return isEqualData(object.definition, sides.after(object.id)?.definition) ? 'keep' : 'rebuild';
 }

@@ -12,6 +12,7 @@ import {
 import { createColumn, dropColumn } from '../columns/column-birth.js';
 import { clauseOf } from '../columns/column-clause.js';
 import { type ColumnDefinition, isColumn, USUAL_COLUMN } from '../columns/column-definition.js';
+import { withoutNames } from '../columns/column-not-null.js';
 import { columnQuery } from '../columns/column-query.js';
 import { leadersOf } from '../columns/column-reach.js';
 import type { Disturbance, KindSpec, Reaction, Sides } from '../kind.js';
@@ -26,6 +27,7 @@ export const column: KindSpec<ColumnDefinition> = {
   presence: { catalog: 'pg_class', where: `relkind IN ('r', 'p', 'f')` },
   query: columnQuery,
   defaults: USUAL_COLUMN,
+  asOn: withoutNames,
   target: ({ names }) => `COLUMN ${qualifiedName(names)}`,
   grantTarget: ({ names }) => `TABLE ${outerName({ names })}`,
   grantColumns: (object) => `(${ownName(object)})`,

@@ -1,6 +1,5 @@
 // The kind `foreign-key`, with the copies that partitions have of it.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject } from '../catalog-object.js';
 import { isColumn } from '../columns/column-definition.js';
 import {
@@ -26,6 +25,7 @@ import {
 } from '../constraints/foreign-key-definition.js';
 import { foreignKeyQuery } from '../constraints/foreign-key-rows.js';
 import { becomesConstraint } from '../constraints/key-promotion.js';
+import { isEqualData } from '../equal-data.js';
 import { isIndexed, partitionLink } from '../indexes/index-definition.js';
 import { isOnline, isPartitionLink } from '../indexes/index-tree.js';
 import { isPlainIndex } from '../indexes/plain-index.js';
@@ -156,8 +156,8 @@ function isDetached(object: ForeignKey, sides: Sides): boolean {
 
 function isSame(before: ForeignKey, after: ForeignKey, sides: Sides): boolean {
   return (
-    isDeepStrictEqual(contentOf(before), contentOf(after)) &&
-    isDeepStrictEqual(before.definition.copyOf, after.definition.copyOf) &&
+    isEqualData(contentOf(before), contentOf(after)) &&
+    isEqualData(before.definition.copyOf, after.definition.copyOf) &&
     keepsIndex(before, sides)
   );
 }
@@ -175,7 +175,7 @@ function keepsIndex(object: ForeignKey, sides: Sides): boolean {
 }
 
 function alter(before: ForeignKey, after: ForeignKey, sides: Sides): Alteration {
-  if (!isDeepStrictEqual(before.definition.copyOf, after.definition.copyOf)) {
+  if (!isEqualData(before.definition.copyOf, after.definition.copyOf)) {
     return recopy(before, after, sides);
   }
   if (after.definition.copyOf !== null) return altered();
@@ -190,7 +190,7 @@ function isToSameTable(before: ForeignKey, after: ForeignKey): boolean {
 
 /** PostgreSQL takes what a table has when it becomes a partition, and leaves it when it ceases. */
 function recopy(before: ForeignKey, after: ForeignKey, sides: Sides): Alteration {
-  const isAlike = isDeepStrictEqual(contentOf(before), contentOf(after));
+  const isAlike = isEqualData(contentOf(before), contentOf(after));
   const moves = sides.isCreated(partitionLink(after)) || sides.isDropped(partitionLink(after));
   const isTaken = before.definition.copyOf === null;
   return isAlike && (moves || isTaken) ? altered() : REBUILT;
@@ -201,7 +201,7 @@ function changeInPlace(before: ForeignKey, after: ForeignKey): Alteration | unde
   const [old, wanted] = [before.definition, after.definition];
   const isRevoked = old.validated && wanted.enforced && !wanted.validated;
   const isEnforced = wanted.enforced && !old.enforced;
-  if (isRevoked || isEnforced || !isDeepStrictEqual(unalterable(before), unalterable(after))) {
+  if (isRevoked || isEnforced || !isEqualData(unalterable(before), unalterable(after))) {
     return undefined;
   }
   const isTimed = old.deferrable === wanted.deferrable && old.deferred === wanted.deferred;

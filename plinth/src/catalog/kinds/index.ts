@@ -1,11 +1,11 @@
 // The kind `index`: of tables, partitioned tables and materialized views. Those that keep a
 // constraint belong to the constraint.
 
-import { isDeepStrictEqual } from 'node:util';
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { repeatComment } from '../constraints/constraint-statements.js';
 import { becomesConstraint } from '../constraints/key-promotion.js';
+import { isEqualData } from '../equal-data.js';
 import { arrive, renameIndexed } from '../indexes/index-arrival.js';
 import { buildAtOnce, buildConcurrently } from '../indexes/index-build.js';
 import { indexedRelation, USUAL_INDEX } from '../indexes/index-definition.js';
@@ -33,6 +33,8 @@ import {
   goesAlong,
   isBoundBy,
   isOnline,
+  leavingPartitions,
+  losesChild,
   namesTaken,
   treeNeeds,
 } from '../indexes/index-tree.js';
@@ -66,6 +68,7 @@ export const index: KindSpec<PlainIndexDefinition> = {
   alter,
   isSame,
   requires: treeNeeds,
+  awaits: leavingPartitions,
   leavesAfter: isBoundBy,
   occupies: namesTaken,
   react: reactOfIndex,
@@ -162,13 +165,13 @@ function loss(object: Index): readonly Hazard[] {
   return [{ kind: 'breaks-code', message }];
 }
 
-function isSame(before: Index, after: Index): boolean {
-  return isSameIndex(before, after);
+function isSame(before: Index, after: Index, sides: Sides): boolean {
+  return isSameIndex(before, after) && !losesChild(before, sides);
 }
 
 function alter(before: Index, after: Index, sides: Sides): Alteration {
   const attachment = changeAttachment(before, after, sides);
-  if (attachment === undefined) return REBUILT;
+  if (attachment === undefined || losesChild(before, sides)) return REBUILT;
   if (!isAlike(before.definition, after.definition)) return replace(before, after, sides);
   const { isValid, tree } = after.definition;
   if (!isValid && tree !== null && before.definition.isValid) return REBUILT;
@@ -183,7 +186,7 @@ function alter(before: Index, after: Index, sides: Sides): Alteration {
 /** Whether it need not be built anew. */
 function isAlike(before: PlainIndexDefinition, after: PlainIndexDefinition): boolean {
   return (
-    isDeepStrictEqual(before.on, after.on) &&
+    isEqualData(before.on, after.on) &&
     before.unique === after.unique &&
     before.method === after.method &&
     before.keys === after.keys &&

@@ -1,16 +1,16 @@
 // The kind `materialized-view`. Its indexes are a kind of their own, and so is what its columns
 // carry. Whether it holds rows at the moment is its state and no part of the schema.
 
-import { isDeepStrictEqual } from 'node:util';
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import { type Alteration, altered, type KindSpec, REBUILT, type Sides } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
 import { changeTies, extensionTiesTable } from '../reading/extension-ties.js';
 import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
 import { type Hazard, type Lock, type Statement, statement } from '../statement.js';
 import { changeParameters, parameterList, parameterText } from '../tables/storage-parameters.js';
-import { queryText } from '../views/query-text.js';
+import { isSameQuery, queryText } from '../views/query-text.js';
 import {
   lostColumnHazards,
   renameColumns,
@@ -70,7 +70,9 @@ export const materializedView: KindSpec<MaterializedViewDefinition> = {
   create: (object, sides) => [create(object, sides), ...alterEach(object, ties([], object))],
   drop: (object, sides) => [dropStatement(object, sides.after(object.id))],
   alter,
-  isSame: (before, after) => isDeepStrictEqual(withoutState(before), withoutState(after)),
+  isSame: (before, after) =>
+    isSameQuery(before.definition.query, after.definition.query) &&
+    isEqualData(withoutState(before), withoutState(after)),
   occupies: ({ names }) => [`relation ${qualifiedName(names)}`, `type ${qualifiedName(names)}`],
   ownWords: ['columns', 'parameters', 'tablespace', 'accessMethod', 'extensions'],
   rename: (object, names) => renameStatements(target(object), object.names, names),
@@ -85,7 +87,7 @@ function target({ names }: Pick<CatalogObject, 'names'>): string {
 }
 
 function withoutState({ definition }: MaterializedView): unknown {
-  return { ...definition, populated: null };
+  return { ...definition, query: null, populated: null };
 }
 
 function create(object: MaterializedView, sides: Sides): Statement {
@@ -151,7 +153,8 @@ function locks(mode: Lock['mode'], { names }: MaterializedView): readonly Lock[]
 
 function alter(before: MaterializedView, after: MaterializedView, sides: Sides): Alteration {
   const [old, wanted] = [before.definition, after.definition];
-  const isSame = old.query === wanted.query && old.columns.length === wanted.columns.length;
+  const isSame =
+    isSameQuery(old.query, wanted.query) && old.columns.length === wanted.columns.length;
   const renames = isSame
     ? renameColumns(target(after), after, old.columns, wanted.columns)
     : undefined;

@@ -24,6 +24,7 @@ export const notNullComment: KindSpec<NotNullCommentDefinition> = {
   noun: 'CONSTRAINT',
   presence: { catalog: 'pg_constraint', where: `contype = 'n'` },
   query: (serverVersion) => (serverVersion < SINCE ? undefined : QUERY),
+  asOn: (object, serverVersion) => (serverVersion < SINCE ? undefined : object),
   target: (object) => targetOf(object),
   create: (object) => [comment(object, quoteLiteral(object.definition.text))],
   drop: (object, sides) => (isThere(object, sides) ? [comment(object, 'NULL')] : []),

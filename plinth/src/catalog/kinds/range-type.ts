@@ -1,9 +1,9 @@
 // The kind `range-type`. Its multirange type and its constructors come and go with it; they are
 // addresses of it and no objects.
 
-import { isDeepStrictEqual } from 'node:util';
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import {
   type Alteration,
   altered,
@@ -123,7 +123,7 @@ function standardMultirange(name: string): string {
 
 function alterRangeType(before: RangeType, after: RangeType): Alteration {
   const { multirange } = after.definition;
-  return isDeepStrictEqual({ ...before.definition, multirange }, after.definition)
+  return isEqualData({ ...before.definition, multirange }, after.definition)
     ? altered(...renameMultirange(before, multirange))
     : REBUILT;
 }

@@ -1,8 +1,8 @@
 // The kind `sequence`. It is altered in place and keeps its position. The sequence of an identity
 // column is part of the column; the column that owns a sequence is a kind of its own.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject, ObjectId } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import { altered, type Disturbance, type KindSpec, type Reaction, type Sides } from '../kind.js';
 import { objectId, qualifiedName } from '../object-id.js';
 import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
@@ -59,7 +59,7 @@ export const sequence: KindSpec<SequenceDefinition> = {
   ],
   alter: (before, after) => altered(...alterSequence(before, after)),
   isSame: ({ definition: { ownedBy: _old, ...before } }, { definition: { ownedBy, ...after } }) =>
-    isDeepStrictEqual(before, after),
+    isEqualData(before, after),
   requires: ({ definition: { ownedBy } }) => (ownedBy === null ? [] : [tableOf(ownedBy)]),
   isNeeded,
   // It goes with the column, and minds no other change of it; a default lets go of it after that.

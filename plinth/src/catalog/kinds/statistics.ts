@@ -1,8 +1,8 @@
 // The kind `statistics`: extended statistics over several columns or expressions of a table.
 
-import { isDeepStrictEqual } from 'node:util';
 import { quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import { indexedRelation } from '../indexes/index-definition.js';
 import { IS_USER_RELATION, RELATION_ADDRESS } from '../indexes/index-rows.js';
 import {
@@ -111,7 +111,7 @@ function setTarget(before: number | null, object: Statistics): readonly Statemen
 function alter(before: Statistics, after: Statistics): Alteration {
   const { target: old, ...rest } = before.definition;
   const { target: _wanted, ...wantedRest } = after.definition;
-  return isDeepStrictEqual(rest, wantedRest) ? altered(...setTarget(old, after)) : REBUILT;
+  return isEqualData(rest, wantedRest) ? altered(...setTarget(old, after)) : REBUILT;
 }
 
 /**
@@ -122,7 +122,6 @@ function react(object: Statistics, { before, manner }: Disturbance, sides: Sides
   if (manner !== 'retyped' || before.kind !== 'column') return 'rebuild';
   const { definition } = object;
   const isKept =
-    isDeepStrictEqual(definition, sides.after(object.id)?.definition) &&
-    object.owner === sides.role;
+    isEqualData(definition, sides.after(object.id)?.definition) && object.owner === sides.role;
   return isKept && definition.target === null ? 'keep' : 'rebuild';
 }

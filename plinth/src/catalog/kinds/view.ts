@@ -2,12 +2,13 @@
 // and so are its rules, except the one that makes it a view.
 
 import type { CatalogObject } from '../catalog-object.js';
+import { isEqualData } from '../equal-data.js';
 import { type Alteration, altered, type KindSpec, REBUILT } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
 import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
 import { changeParameters, parameterList, parameterText } from '../tables/storage-parameters.js';
-import { queryText } from '../views/query-text.js';
+import { isSameQuery, queryText } from '../views/query-text.js';
 import {
   lostColumnHazards,
   renameColumns,
@@ -49,6 +50,9 @@ export const view: KindSpec<ViewDefinition> = {
   create: (object) => [statement(createText(object, 'CREATE'))],
   drop: (object, sides) => [dropStatement(object, sides.after(object.id))],
   alter: (before, after) => alter(before, after),
+  isSame: ({ definition: before }, { definition: after }) =>
+    isSameQuery(before.query, after.query) &&
+    isEqualData({ ...before, query: '' }, { ...after, query: '' }),
   occupies: ({ names }) => [`relation ${qualifiedName(names)}`, `type ${qualifiedName(names)}`],
   ownWords: ['columns', 'options'],
   rename: (object, names) => renameStatements(target(object), object.names, names),
@@ -97,7 +101,7 @@ function alter(before: View, after: View): Alteration {
   if (renames === undefined) return REBUILT;
   const facts = { locks: locks(after), hazards: unprotectHazards(before, after) };
   // Where the columns have their new names, the old query puts out these.
-  if (old.query === wanted.query && old.columns.length === wanted.columns.length) {
+  if (isSameQuery(old.query, wanted.query) && old.columns.length === wanted.columns.length) {
     const actions = changeParameters(old.options, wanted.options);
     const changes = actions.map((action) => statement(`ALTER ${target(after)} ${action}`, facts));
     return altered(...renames, ...changes);

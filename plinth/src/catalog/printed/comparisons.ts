@@ -12,12 +12,24 @@ interface Comparison {
   readonly right: readonly Pieces[];
 }
 
-/** From the parts between AND, or between OR; `undefined` where they come from nothing of this. */
-export function writeCompared(parts: readonly Pieces[], areAll: boolean): Pieces | undefined {
+/**
+ * From the parts between AND, or between OR; `undefined` where they come from nothing of this.
+ *
+ * @param isFirst Whether the parser would join them with what follows: then they are of this, even
+ *   where that cannot be seen.
+ */
+export function writeCompared(
+  parts: readonly Pieces[],
+  areAll: boolean,
+  isFirst: boolean,
+): Pieces | undefined {
   const comparisons = parts.flatMap((part) => readComparison(part) ?? []);
   if (comparisons.length !== parts.length) return symmetric(parts, areAll);
   const plain = comparisons.every(({ right }) => right.length === 1);
-  const list = inList(comparisons, areAll ? '<>' : '=', areAll ? 'NOT IN' : 'IN');
+  const isList = isFirst || comesFromList(comparisons);
+  const list = isList
+    ? inList(comparisons, areAll ? '<>' : '=', areAll ? 'NOT IN' : 'IN')
+    : undefined;
   if (!plain) return list;
   return range(comparisons, areAll) ?? list ?? rows(comparisons, areAll ? '=' : '<>');
 }
@@ -90,6 +102,18 @@ function readRange(pieces: Pieces, areAll: boolean): Range | undefined {
   return { value: low.left, low: low.right.flat(), high: high.right.flat() };
 }
 
+/**
+ * Whether a list would be printed so: PostgreSQL makes an array of the values of a list that hold
+ * no column, where they are several. There can be one beside columns, or an array.
+ */
+function comesFromList(comparisons: readonly Comparison[]): boolean {
+  const others = comparisons.flatMap(({ right }) =>
+    right.length === 1 ? right.filter((value) => !isColumn(value)) : [],
+  );
+  const hasArray = comparisons.some(({ right }) => right.length > 1);
+  return others.length <= (hasArray ? 0 : 1);
+}
+
 /** `x = 1` or `x = y` as `x IN (1, y)`. */
 function inList(
   comparisons: readonly Comparison[],
@@ -105,6 +129,16 @@ function inList(
   return spaced(left, keywords(words), [
     { kind: 'group', open: '(', inside: joinWithCommas(values) },
   ]);
+}
+
+/** A bare column, such as `t.y`. More than that may hold one and may not. */
+function isColumn(pieces: Pieces): boolean {
+  return pieces.every(
+    (piece) =>
+      piece.kind === 'name' ||
+      (piece.kind === 'sign' && piece.text === '.') ||
+      (piece.kind === 'word' && keywordOf(piece) === undefined),
+  );
 }
 
 /** `a = c` and `b = d` as `ROW(a, b) = ROW(c, d)`. */

@@ -23,13 +23,18 @@ export function keepNesting(pieces: readonly Piece[]): readonly Piece[] {
     if (isSign(place.after, '::')) return [keepElements(piece)];
     const link = [place.before, place.after].find(isLink);
     if (link === undefined || !isExpressionStart(place) || !isExpressionEnd(place)) return [piece];
-    return keepLinked(piece.inside, keywordOf(link) ?? '') ?? [piece];
+    const isFirst = link !== place.before;
+    return keepLinked(piece.inside, keywordOf(link) ?? '', isFirst) ?? [piece];
   });
 }
 
-function keepLinked(inside: readonly Piece[], link: string): readonly Piece[] | undefined {
+function keepLinked(
+  inside: readonly Piece[],
+  link: string,
+  isFirst: boolean,
+): readonly Piece[] | undefined {
   const parts = splitAtKeyword(inside, link);
-  return parts.length < 2 ? undefined : writeCompared(parts, link === 'AND');
+  return parts.length < 2 ? undefined : writeCompared(parts, link === 'AND', isFirst);
 }
 
 /** `(ARRAY['a'::varchar])`, which is cast as a whole, with the type that its elements have. */

@@ -42,6 +42,12 @@ describe('readable', () => {
       "SELECT 'a'::text AS k\nUNION\nSELECT 'b'\nUNION\nSELECT 1::text AS \"?column?\"",
     ],
     ['a list of columns', '(((a = 1) OR (a = b)) OR c)', 'a IN (1, b) OR c'],
+    ['no list of constants', '(c OR ((a = 1) OR (a = 1)))', 'c OR (a = 1 OR a = 1)'],
+    [
+      'a list of what is not seen through',
+      '(((a = 1) OR (a = (b + 1))) OR c)',
+      'a IN (1, (b + 1)) OR c',
+    ],
     ['a list with an array', '(((a = ANY (ARRAY[1, 2])) OR (a = b)) OR c)', 'a IN (1, 2, b) OR c'],
     [
       'a symmetric range',

@@ -1,9 +1,9 @@
 // How CREATE TABLE writes a table: with all its columns, or as a partition, a child or an image of
 // a type, from which it takes them. It decides only; the kinds write.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { CatalogObject, ObjectId } from '../catalog-object.js';
 import { type ColumnDefinition, isColumn } from '../columns/column-definition.js';
+import { isEqualData } from '../equal-data.js';
 import type { Sides } from '../kind.js';
 import { objectId } from '../object-id.js';
 import { isTable } from './table-definition.js';
@@ -58,7 +58,7 @@ function isTaken(column: Column, from: Column, sides: Sides): boolean {
   const [own, other] = [column.definition, from.definition];
   return (
     column.names.at(-1) === from.names.at(-1) &&
-    isDeepStrictEqual(own.generated, other.generated) &&
+    isEqualData(own.generated, other.generated) &&
     takesNotNull(own, other) &&
     // A default that changes in the same plan may come too late to be taken.
     (sides.isCreated(whole(from)) || hasSameDefault(from.id, sides))
@@ -79,7 +79,7 @@ function hasSameDefault(column: ObjectId, sides: Sides): boolean {
   const [before, after] = [sides.before(column), sides.after(column)];
   if (before === undefined || after === undefined) return false;
   const id = objectId('column-default', after.names);
-  return isDeepStrictEqual(sides.before(id)?.definition, sides.after(id)?.definition);
+  return isEqualData(sides.before(id)?.definition, sides.after(id)?.definition);
 }
 
 /**
