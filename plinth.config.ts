@@ -4,4 +4,5 @@ import { defineConfig } from 'plinth';
 export default defineConfig({
   url: process.env.MIGRATION_DATABASE_URL || process.env.DATABASE_URL || 'pglite://./.plinth/data',
   revisions: './service/revisions',
+  schema: ['./service/src/db/schema.ts', './service/src/db/*.sql'],
 });

@@ -3,13 +3,12 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { connect, type Database } from 'plinth';
 import { type Catalog, diff, introspect } from 'plinth/diff';
 import { createDatabase, startPostgres } from 'plinth/testing';
-import { judge, median } from './support/measure.js';
-import { installPeer } from './support/peer-package.js';
+import { judge, median, ratio, show } from './support/measure.js';
+import { installPeer, packageFolder } from './support/peer-package.js';
 import { runMeasured } from './support/run-measured.js';
 import { wideSchema } from './support/wide-schema.js';
 
@@ -73,16 +72,16 @@ async function besidePgDump(old: string, wanted: string): Promise<void> {
   }
   const [one, both, plan, dump] = [times.one, times.both, times.plan, times.dump].map(median);
   console.log('500 tables, 3,000 columns, 1,500 constraints, 1,500 indexes');
-  console.log(`  introspect and diff ${format(one)}, pg_dump -s ${format(dump)}`);
+  console.log(`  introspect and diff ${show(one)}, pg_dump -s ${show(dump)}`);
   judge('introspect and diff / pg_dump -s', ratio(one, dump), { atMost: 1 });
-  console.log(`  every table changed: both sides ${format(both)}, plan ${format(plan)}`);
+  console.log(`  every table changed: both sides ${show(both)}, plan ${show(plan)}`);
   judge('plan / introspection', ratio(plan, both), { atMost: 0.1 });
 }
 
 async function besidePeer(old: string, wanted: string): Promise<void> {
   const peer = installPeer(PEER);
   const peerMain = join(peer, 'dist', 'cli', 'main.js');
-  const ourMain = join(dirnameOf('plinth/package.json'), 'bin', 'plinth.js');
+  const ourMain = join(packageFolder('plinth'), 'bin', 'plinth.js');
   const ours = [ourMain, 'diff', old, wanted];
   const theirs = [peerMain, 'plan', '--source', old, '--desired', wanted];
   const rounds = { ours: [] as number[], theirs: [] as number[] };
@@ -99,7 +98,7 @@ async function besidePeer(old: string, wanted: string): Promise<void> {
   }
   const [fast, slow] = [median(rounds.ours), median(rounds.theirs)];
   const [small, large] = [median(memory.ours), median(memory.theirs)];
-  console.log(`as a process: plinth diff ${format(fast)}, ${PEER} plan ${format(slow)}`);
+  console.log(`as a process: plinth diff ${show(fast)}, ${PEER} plan ${show(slow)}`);
   judge('peer / plinth', ratio(slow, fast), { atLeast: 2 });
   console.log(`  memory: plinth ${Math.round(small)} MB, peer ${Math.round(large)} MB`);
   judge('memory, plinth / peer', ratio(small, large), { atMost: 1 });
@@ -119,7 +118,7 @@ async function pointOfCurve(server: string, tables: number): Promise<void> {
   const [reading, planning] = [median(read), median(planned)];
   const each = ((reading + planning) * 1000) / tables;
   console.log(
-    `${tables} tables, all changed: both sides ${format(reading)}, plan ${format(planning)}, ${Math.round(each)} µs a table`,
+    `${tables} tables, all changed: both sides ${show(reading)}, plan ${show(planning)}, ${Math.round(each)} µs a table`,
   );
 }
 
@@ -132,16 +131,4 @@ async function timed<Result>(work: () => Promise<Result>): Promise<{ ms: number;
   const start = performance.now();
   const result = await work();
   return { ms: performance.now() - start, result };
-}
-
-function dirnameOf(file: string): string {
-  return join(createRequire(import.meta.url).resolve(file), '..');
-}
-
-function format(ms: number | undefined): string {
-  return `${Math.round(ms ?? Number.NaN)} ms`;
-}
-
-function ratio(a: number | undefined, b: number | undefined): number {
-  return (a ?? Number.NaN) / (b ?? Number.NaN);
 }

@@ -1,4 +1,5 @@
-// `npm test`: sets up what is missing, then checks format, rules and types and runs all tests.
+// `npm test`: sets up what is missing, then checks format, rules and types, compares the service's
+// models with its revisions, and runs all tests.
 // It stops at the first step that fails. Arguments go to the test runner.
 
 import { spawn } from 'node:child_process';
@@ -9,6 +10,7 @@ const STEPS = [
   // Biome colours its report even where no terminal reads it.
   ['@biomejs/biome/bin/biome', 'ci', ...(process.stdout.isTTY ? [] : ['--colors=off'])],
   ['typescript/bin/tsc', '-p', 'tsconfig.test.json'],
+  ['plinth/bin/plinth.js', 'check'],
   ['vitest/vitest.mjs', 'run', ...process.argv.slice(2)],
 ];
 

@@ -147,7 +147,7 @@ describe('commands', () => {
 
   it.each([
     ['frobnicate', ['frobnicate']],
-    ['revision --autogenerate', ['--autogenerate']],
+    ['revision --autogenerat', ['--autogenerat']],
     ['--url pglite://memory upgrade +1', []],
     ['revision -m "a --strange message"', []],
     ['downgrade -1', []],

@@ -77,3 +77,11 @@ export function judge(what: string, ratio: number, wanted: { atLeast?: number; a
   console.log(`  ${reached ? '✓' : '✗'} ${what}: ${ratio.toFixed(2)} (wanted ${goal})`);
   if (!reached) process.exitCode = 1;
 }
+
+export function show(ms: number | undefined): string {
+  return `${Math.round(ms ?? Number.NaN)} ms`;
+}
+
+export function ratio(a: number | undefined, b: number | undefined): number {
+  return (a ?? Number.NaN) / (b ?? Number.NaN);
+}

@@ -12,13 +12,25 @@ export interface Measured {
   readonly megabytes: number;
 }
 
+export interface RunPlace {
+  readonly cwd?: string;
+  /** Beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** @throws Error when the program fails. */
-export function runMeasured(args: readonly string[]): Measured {
+export function runMeasured(args: readonly string[], { cwd, env }: RunPlace = {}): Measured {
   const start = performance.now();
   const { status, stderr } = spawnSync(
     process.execPath,
     ['--import', `data:text/javascript,${encodeURIComponent(asModule(HOOK))}`, ...args],
-    { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 300_000 },
+    {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      timeout: 300_000,
+      cwd,
+      env: { ...process.env, ...env },
+    },
   );
   const ms = performance.now() - start;
   const kilobytes = Number(new RegExp(`${MARK}(\\d+)`).exec(stderr)?.[1]);

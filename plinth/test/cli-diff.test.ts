@@ -236,18 +236,23 @@ describe('a project', () => {
   });
 
   it('has the schema that it names as a side', async () => {
-    await config(`schema: ['./tables.sql', './more']`);
-    await write('tables.sql', 'CREATE TABLE a (id int);');
+    await config(`schema: ['./models.ts', './tables.sql', './more']`);
+    await write(
+      'models.ts',
+      `import { integer, pgTable } from 'drizzle-orm/pg-core';
+       export const a = pgTable('a', { id: integer() });`,
+    );
+    await write('tables.sql', 'CREATE TABLE b (id int);');
     await write('more/1.sql', 'ALTER TABLE a ADD b int;');
-    const database = await databaseWith('CREATE TABLE a (id int)');
+    const database = await databaseWith('CREATE TABLE a (id int); CREATE TABLE b (id int)');
     expect((await diff(database, 'models')).out).toBe('ALTER TABLE public.a ADD COLUMN b integer;');
   });
 
   it.each([
-    ['', 'names no schema', 'SIDE_EMPTY'],
-    [`schema: ['./gone.sql']`, 'gone.sql, which', 'SIDE_EMPTY'],
-    [`schema: ['./revisions']`, 'aaa.sql is a revision and no schema', 'SIDE_UNKNOWN'],
-    [`schema: ['./models.ts']`, 'models.ts is a module', 'SIDE_MODELS_UNSUPPORTED'],
+    ['', 'names no schema', 'SOURCES_EMPTY'],
+    [`schema: ['./gone.sql']`, 'gone.sql, which', 'SOURCES_EMPTY'],
+    [`schema: ['./revisions']`, 'aaa.sql is a revision and no schema', 'SOURCES_UNSUPPORTED'],
+    [`schema: ['./models.ts']`, 'models.ts exports no model, only models', 'MODELS_EMPTY'],
   ])('with %j is told what models lack', async (fields, message, code) => {
     await config(fields);
     await revision('aaa', '(base)', 'CREATE TABLE a (id int);');

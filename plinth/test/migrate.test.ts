@@ -2,7 +2,13 @@
 
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { type Engine, isPlinthError, openEngine, type PlinthError } from 'plinth';
-import { downgrade, status, upgrade } from 'plinth/migrate';
+import {
+  downgrade,
+  type MigrationOptions,
+  type MigrationProgress,
+  status,
+  upgrade,
+} from 'plinth/migrate';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
 import { type RevisionFolder, revisionFolder } from './support/revision-folder.js';
@@ -354,16 +360,35 @@ describe.each([
   it('runs a target that two callers name at once only once', async () => {
     // The embedded database serves the second only when the first has ended: it asks anew.
     const ran = async (run: typeof upgrade, target: string) => {
-      const outcomes = await Promise.all([
-        run(engine, target, options()),
-        run(engine, target, options()),
-      ]);
+      const both = (given: MigrationOptions) =>
+        Promise.all([run(engine, target, given), run(engine, target, given)]);
+      const outcomes = await (kind === 'server' ? whenBothWait(both) : both(options()));
       return outcomes.flatMap((outcome) => outcome.ran.map(({ id }) => id)).toSorted();
     };
     expect(await ran(upgrade, '+1')).toEqual(kind === 'server' ? ['one1'] : ['one1', 'two2']);
     await upgrade(engine, 'head', options());
     expect(await ran(downgrade, '-1')).toEqual(kind === 'server' ? ['three3'] : ['three3', 'two2']);
   });
+
+  /** Holds the lock until two runs have planned and wait for it. */
+  async function whenBothWait<Result>(start: (given: MigrationOptions) => Promise<Result>) {
+    return await engine.withConnection(async (holder) => {
+      await holder.query('SELECT pg_advisory_lock($1, $2)', [0x706c696e, 0x6c656467]);
+      let waiting = 0;
+      let go = () => {};
+      const bothWait = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      const onProgress = (event: MigrationProgress) => {
+        if (event.kind === 'waiting') waiting += 1;
+        if (waiting === 2) go();
+      };
+      const outcome = start({ ...options(), onProgress });
+      await Promise.race([bothWait, outcome]);
+      await holder.query('SELECT pg_advisory_unlock_all()');
+      return await outcome;
+    });
+  }
 
   it('comes back from a revision that changed its role and its settings', async () => {
     const role = `plinth_weak_${process.pid}`;

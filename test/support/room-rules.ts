@@ -20,14 +20,15 @@ export const FLOORS: Readonly<Record<string, number>> = {
   models: 2,
   scratch: 2,
   migrate: 3,
-  autogenerate: 3,
+  sources: 3,
   fastify: 4,
   insight: 4,
   testing: 4,
   sides: 4,
   config: 4,
   doctor: 4,
-  cli: 5,
+  autogenerate: 5,
+  cli: 6,
 };
 
 /** Packages that belong to rooms: the only ones that may import them. */

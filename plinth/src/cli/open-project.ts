@@ -41,6 +41,16 @@ export async function withEngine<Result>(
   }
 }
 
+/** The database that revisions run on, and what errors call its URL. */
+export function databaseUrl(
+  terminal: Terminal,
+  options: SharedOptions,
+  project: Project,
+): { readonly url: string; readonly variable: string } {
+  const { url = project.url, variable = CONFIG_URL } = migrationOptions(terminal, options, project);
+  return { url, variable };
+}
+
 /** `--url`, or MIGRATION_DATABASE_URL, or the project's own URL unless that is a pooler's. */
 function migrationOptions(
   { env }: Terminal,

@@ -1,7 +1,7 @@
 // Declares the commands and turns what goes wrong into a line and an exit status. The work of a
 // command is loaded only when it is called.
 
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { isPlinthError } from '../errors/index.js';
 import type { SharedOptions } from './shared-options.js';
 import type { Terminal } from './terminal.js';
@@ -42,8 +42,10 @@ function buildProgram(terminal: Terminal, outcome: Outcome): Command {
       writeErr: (text) => terminal.error(text.trimEnd()),
     });
   addProjectCommands(program, terminal);
+  addRevision(program, terminal);
   addDatabaseCommands(program, terminal);
   addDiff(program, terminal, outcome);
+  addCheck(program, terminal, outcome);
   addVerify(program, terminal, outcome);
   return program;
 }
@@ -55,17 +57,6 @@ function addProjectCommands(program: Command, terminal: Terminal): void {
     .action(async () => {
       const { initCommand } = await import('./commands/init.js');
       await initCommand(terminal);
-    });
-  program
-    .command('revision')
-    .description('write a new revision file')
-    .requiredOption('-m, --message <text>', 'what it does, in one line')
-    .option('--head <revision>', 'the revision it revises (default: the head)')
-    .option('--rev-id <id>', 'its id (default: a random one)')
-    .option('--ts', 'write TypeScript instead of SQL, for work on data')
-    .action(async (options) => {
-      const { revisionCommand } = await import('./commands/revision.js');
-      await revisionCommand(terminal, program.opts<SharedOptions>(), options);
     });
   program
     .command('history')
@@ -81,6 +72,49 @@ function addProjectCommands(program: Command, terminal: Terminal): void {
       const { PLINTH_VERSION } = await import('../migrate/index.js');
       terminal.out(`plinth ${PLINTH_VERSION}`);
     });
+}
+
+const REVISION_HELP = `
+With --autogenerate both directions are written from what the models and the revisions differ in,
+and run in a scratch before the file is written. Without it the file is empty.`;
+
+/** They say what to compare, and how. */
+const AUTOGENERATE_OPTIONS = ['against', 'rename', 'plain', 'scratchUrl'];
+
+function addRevision(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('revision')
+    .description('write a new revision file')
+    .requiredOption('-m, --message <text>', 'what it does, in one line')
+    .option('--autogenerate', 'write what changed in the models since the last revision')
+    .option('--head <revision>', 'the revision it revises (default: the head)')
+    .option('--splice', 'allow it to revise one that is no head: it starts a branch')
+    .option('--branch-label <label...>', 'what its branch is called')
+    .option('--depends-on <revision...>', 'what must be applied before it, beside its parent')
+    .option('--rev-id <id>', 'its id (default: a random one)')
+    .option('--irreversible <why>', 'it cannot be undone: it has no downgrade')
+    .option('--sql', 'write SQL (the default)')
+    .addOption(
+      new Option('--ts', 'write TypeScript instead, for work on data').conflicts([
+        'sql',
+        'autogenerate',
+      ]),
+    )
+    .option('--against <url>', 'autogenerate: a database that is where the schema is now')
+    .option('--rename <old=new>', 'autogenerate: what has another name now; repeatable', collect)
+    .option('--plain', 'autogenerate: the short forms, which lock tables while they build or check')
+    .option('--no-privileges', 'autogenerate: do not compare who may do what')
+    .option('--scratch-url <url>', 'autogenerate: a server to be used as scratch')
+    .addHelpText('after', REVISION_HELP);
+  command.action(async (options) => {
+    const lost = AUTOGENERATE_OPTIONS.find((name) => options[name] !== undefined);
+    if (lost !== undefined && options.autogenerate !== true) {
+      const flag = command.options.find((option) => option.attributeName() === lost)?.long;
+      command.error(`error: option '${flag}' needs '--autogenerate'`);
+    }
+    const { revisionCommand } = await import('./commands/revision.js');
+    await revisionCommand(terminal, program.opts<SharedOptions>(), options);
+  });
 }
 
 function addDatabaseCommands(program: Command, terminal: Terminal): void {
@@ -148,6 +182,25 @@ function addDiff(program: Command, terminal: Terminal, outcome: Outcome): void {
       const shared = program.opts<SharedOptions>();
       const differs = await diffCommand(terminal, shared, [from, to], options);
       if (differs && options.exitCode === true) outcome.status = 2;
+    });
+}
+
+const CHECK_HELP = `
+Exit status: 0 where all agree, 1 where something differs or it failed.`;
+
+function addCheck(program: Command, terminal: Terminal, outcome: Outcome): void {
+  program
+    .command('check')
+    .description('compare the models with the revisions, and say what is in no revision yet')
+    .option('--database [url]', 'compare a database too (default: the one in the configuration)')
+    .option('--json', 'print one JSON object instead of lines')
+    .option('--no-privileges', 'do not compare who may do what')
+    .option('--scratch-url <url>', 'a server to be used as scratch (default: embedded)')
+    .addHelpText('after', CHECK_HELP)
+    .action(async (options) => {
+      const { checkCommand } = await import('./commands/check.js');
+      const agrees = await checkCommand(terminal, program.opts<SharedOptions>(), options);
+      if (!agrees) outcome.status = 1;
     });
 }
 

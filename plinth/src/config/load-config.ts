@@ -6,7 +6,12 @@ import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { PlinthError } from '../errors/index.js';
 import { loadModule } from '../modules/index.js';
-import { checkConfig, DEFAULT_REVISIONS_FOLDER } from './plinth-config.js';
+import {
+  checkConfig,
+  DEFAULT_REVISIONS_FOLDER,
+  OLDEST_MAJOR,
+  type PostWriteHook,
+} from './plinth-config.js';
 
 export const CONFIG_FILES = [
   'plinth.config.ts',
@@ -15,7 +20,7 @@ export const CONFIG_FILES = [
   'plinth.config.mjs',
 ] as const;
 
-/** A project's configuration, with every path absolute. */
+/** A project's configuration, with every path absolute but those of `schema`. */
 export interface Project {
   readonly configPath: string;
   /** The folder that relative paths of the configuration start from. */
@@ -23,16 +28,21 @@ export interface Project {
   readonly url: string;
   readonly revisionsFolder: string;
   readonly fileTemplate: string | undefined;
+  /** Text of new SQL revisions. */
+  readonly revisionTemplate: string | undefined;
+  readonly postWriteHooks: readonly PostWriteHook[];
   /** MIGRATION_DATABASE_URL, where it is set: revisions run there. */
   readonly migrationUrl: string | undefined;
   /** What the project's own program connects to: DATABASE_URL where `url` is the owner's. */
   readonly programUrl: string;
   /** Extensions that the database must have. */
   readonly extensions: readonly string[];
-  /** Files and folders of the wanted schema. */
+  /** Files, folders and patterns of the wanted schema, as they are listed. */
   readonly schema: readonly string[];
   /** A server to be used as scratch; none means the embedded PostgreSQL. */
   readonly scratchUrl: string | undefined;
+  /** `server_version_num` of the oldest server that revisions have to run on. */
+  readonly serverVersion: number;
 }
 
 /**
@@ -63,9 +73,12 @@ export async function loadConfig(
     ...readUrls(config.url, env, root),
     revisionsFolder: resolve(root, config.revisions ?? DEFAULT_REVISIONS_FOLDER),
     fileTemplate: config.fileTemplate,
+    revisionTemplate: config.revisionTemplate,
+    postWriteHooks: config.postWriteHooks ?? [],
     extensions: config.extensions ?? [],
-    schema: (config.schema ?? []).map((path) => resolve(root, path)),
+    schema: config.schema ?? [],
     scratchUrl: config.scratchUrl,
+    serverVersion: (config.serverVersion ?? OLDEST_MAJOR) * 10_000,
   };
 }
 

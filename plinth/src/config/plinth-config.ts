@@ -3,6 +3,14 @@
 import { z } from 'zod';
 import { PlinthError } from '../errors/index.js';
 
+/** A program that is run on each new revision file, without a shell, in the project's folder. */
+export interface PostWriteHook {
+  /** What messages call it. */
+  readonly name: string;
+  /** The program and its arguments; `{file}` stands for the path of the new file. */
+  readonly command: readonly string[];
+}
+
 /** The settings of a project, in its `plinth.config.ts`. */
 export interface PlinthConfig {
   /** URL of the database; a relative pglite:// folder is relative to the file. */
@@ -11,15 +19,31 @@ export interface PlinthConfig {
   readonly revisions?: string;
   /** Template of revision file names, without their ending. */
   readonly fileTemplate?: string;
+  /**
+   * Text of new SQL revisions, with `{headers}`, `{upgrade}` and `{downgrade}` where these belong;
+   * the lines `-- plinth:upgrade` and `-- plinth:downgrade` are its own.
+   */
+  readonly revisionTemplate?: string;
+  /** Programs that are run on each new revision file, such as a formatter, in their order. */
+  readonly postWriteHooks?: readonly PostWriteHook[];
   /** Extensions that the database must have, for `plinth verify`, such as `vector`. */
   readonly extensions?: readonly string[];
-  /** Files of the wanted schema, or folders of them, relative to the file; `.sql` today. */
+  /**
+   * The wanted schema: files of Drizzle models and `.sql` files, folders of them, and patterns such
+   * as `./src/db/**\/*.sql`; all relative to the file, with forward slashes. An entry that begins
+   * with `!` takes files away.
+   */
   readonly schema?: readonly string[];
   /**
    * URL of a server that may be used as scratch, where SQL becomes a schema: for extensions that
    * the embedded PostgreSQL lacks. Its role needs CREATEDB. Default: the embedded PostgreSQL.
    */
   readonly scratchUrl?: string;
+  /**
+   * The oldest major version of PostgreSQL that revisions have to run on, 14 to 18: newer forms of
+   * statements are used from there on only. Default: 14, so that they run everywhere.
+   */
+  readonly serverVersion?: number;
 }
 
 /** Types a configuration; returns it as it is. */
@@ -29,6 +53,10 @@ export function defineConfig(config: PlinthConfig): PlinthConfig {
 
 export const DEFAULT_REVISIONS_FOLDER = './revisions';
 
+/** The servers that Plinth knows. */
+export const OLDEST_MAJOR = 14;
+const NEWEST_MAJOR = 18;
+
 const configSchema = z.strictObject({
   url: z.string({ error: 'must be a database URL, such as pglite://./.plinth/data' }),
   revisions: z.string().min(1, 'must name a folder').exactOptional(),
@@ -36,14 +64,38 @@ const configSchema = z.strictObject({
     .string()
     .includes('{revision}', { error: 'must contain {revision}' })
     .exactOptional(),
+  revisionTemplate: z
+    .string()
+    .refine(holdsEveryPart, { error: 'must contain {headers}, {upgrade} and {downgrade}' })
+    .exactOptional(),
+  postWriteHooks: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1, 'must say what the hook is called'),
+        command: z
+          .array(z.string(), 'must be a program and its arguments')
+          .min(1, 'must be a program and its arguments'),
+      }),
+      'must be a list of { name, command }',
+    )
+    .exactOptional(),
   extensions: z
     .array(z.string().min(1, 'must name an extension'), 'must be a list of names')
     .exactOptional(),
   schema: z
-    .array(z.string().min(1, 'must name a file or a folder'), 'must be a list of paths')
+    .array(z.string().min(1, 'must name a file, a folder or a pattern'), 'must be a list of paths')
     .exactOptional(),
   scratchUrl: z.string().min(1, 'must be the URL of a server').exactOptional(),
+  serverVersion: z
+    .int('must be a major version of PostgreSQL, such as 16')
+    .min(OLDEST_MAJOR, 'must be 14 or later')
+    .max(NEWEST_MAJOR, 'must be 18 or earlier')
+    .exactOptional(),
 });
+
+function holdsEveryPart(template: string): boolean {
+  return ['{headers}', '{upgrade}', '{downgrade}'].every((part) => template.includes(part));
+}
 
 /** @throws PlinthError CONFIG_INVALID with every problem at once. */
 export function checkConfig(value: unknown, path: string): PlinthConfig {

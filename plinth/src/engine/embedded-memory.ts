@@ -3,11 +3,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
-
-const PACKAGE = '@electric-sql/pglite';
+import { cacheFolder, embeddedVersion } from './embedded-package.js';
+import { startParams } from './embedded-start.js';
 
 /**
  * @param bundles The files of extensions, by name.
@@ -18,18 +17,18 @@ export async function openInMemory(
   template?: string,
 ): Promise<PGlite> {
   const { PGlite: Embedded } = await import('@electric-sql/pglite');
-  const path = template ?? (await templatePath());
+  const path = template ?? templatePath();
   const files = await readTemplate(path);
-  const extensions = { ...bundles };
+  const options = { extensions: { ...bundles }, startParams: startParams(Embedded) };
   if (files !== undefined) {
     try {
-      return await Embedded.create({ extensions, loadDataDir: files });
+      return await Embedded.create({ ...options, loadDataDir: files });
     } catch {
       // Where the template is not to blame, the attempt without it tells what is.
       await removeTemplate(path);
     }
   }
-  const database = await Embedded.create({ dataDir: 'memory://', extensions });
+  const database = await Embedded.create({ ...options, dataDir: 'memory://' });
   if (files === undefined) await keepTemplate(database, path);
   return database;
 }
@@ -63,12 +62,8 @@ async function removeTemplate(path: string | undefined): Promise<void> {
 }
 
 /** One for each version; `undefined` where the packages lie in no folder of their own. */
-async function templatePath(): Promise<string | undefined> {
-  const entry = createRequire(import.meta.url).resolve(PACKAGE);
-  const end = entry.lastIndexOf('node_modules');
-  if (end === -1) return undefined;
-  const root = entry.slice(0, end + 'node_modules'.length);
-  const manifest = await readFile(join(root, ...PACKAGE.split('/'), 'package.json'), 'utf8');
-  const version = /"version":\s*"([^"]+)"/.exec(manifest)?.[1];
-  return version && join(root, '.cache', 'plinth', `pglite-${version}.tar`);
+function templatePath(): string | undefined {
+  const folder = cacheFolder();
+  const version = embeddedVersion();
+  return folder && version && join(folder, `pglite-${version}.tar`);
 }

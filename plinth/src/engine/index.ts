@@ -13,6 +13,7 @@ export {
 } from './database-url.js';
 export { type DirectoryLock, lockDirectory } from './directory-lock.js';
 export { missingEmbeddedExtensions } from './embedded-extensions.js';
+export { cacheFolder, embeddedVersions } from './embedded-package.js';
 export type { Engine, RunOptions } from './engine.js';
 export { ENGINE_DEFAULTS, type EngineOptions } from './engine-options.js';
 export type { Health } from './health.js';

@@ -45,6 +45,18 @@ describe('the folder of an embedded database', () => {
     expect(await readdir(folder)).toEqual(['data']);
   });
 
+  it.each([
+    ['a folder', () => `pglite://${data}`],
+    ['memory', () => 'pglite://memory'],
+  ])('refuses in %s what a server keeps for itself', async (_name, url) => {
+    await using engine = await openEngine({ url: url() });
+    const refused = { code: '42939' };
+    await expect(engine.query('CREATE SCHEMA pg_mine')).rejects.toMatchObject(refused);
+    await expect(engine.query('CREATE TABLE pg_catalog.mine ()')).rejects.toMatchObject({
+      code: '42501',
+    });
+  });
+
   it('is made anew when its creation was cut off', async () => {
     await dieWhileCreating();
     const engine = await openEngine({ url: `pglite://${data}` });

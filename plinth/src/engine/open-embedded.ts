@@ -8,6 +8,7 @@ import type { EmbeddedTarget } from './database-url.js';
 import { type DirectoryLock, lockDirectory } from './directory-lock.js';
 import { embeddedExtensionBundles } from './embedded-extensions.js';
 import { openInMemory } from './embedded-memory.js';
+import { startParams } from './embedded-start.js';
 import { EmbeddedStream } from './embedded-stream.js';
 
 /** The major version of PostgreSQL that the embedded database is. */
@@ -117,7 +118,11 @@ async function emptyFolder(directory: string): Promise<void> {
 // PGlite is megabytes of WebAssembly: it is loaded only where it is used.
 async function createDatabase(dataDir: string, bundles: Bundles): Promise<PGlite> {
   const { PGlite: Embedded } = await import('@electric-sql/pglite');
-  return await Embedded.create({ dataDir, extensions: { ...bundles } });
+  return await Embedded.create({
+    dataDir,
+    extensions: { ...bundles },
+    startParams: startParams(Embedded),
+  });
 }
 
 function wrongMajor(directory: string, major: string): PlinthError {

@@ -46,6 +46,8 @@ export const ERROR_CODES = {
   REVISION_IRREVERSIBLE: code('A downgrade would pass a revision that cannot be undone.'),
   REVISION_FOLDER_MISSING: code('The folder of revisions does not exist.'),
   REVISION_EXISTS: code('A file that would be written exists already.'),
+  REVISION_NOT_HEAD: code('A new revision was to revise one that is no head, without --splice.'),
+  REVISION_HOOK_FAILED: code('A post-write hook failed, or changed what a revision runs.'),
 
   MIGRATE_STATEMENT_FAILED: code('A statement of a revision failed; its revision was undone.'),
   MIGRATE_CHECKSUM_MISMATCH: code('An applied revision was changed after it was applied.'),
@@ -68,14 +70,21 @@ export const ERROR_CODES = {
   MODELS_NAME_TAKEN: code('Two models, or two parts of one, have the same name.'),
   MODELS_NAME_TOO_LONG: code('A name has more than the 63 bytes that PostgreSQL keeps.'),
 
+  AUTOGENERATE_UNPROVED: code('A new revision did not lead to the models, or not back.'),
+  AUTOGENERATE_IRREVERSIBLE: code('There is a way to the models, and none back.'),
+  AUTOGENERATE_UNWRITABLE: code('A statement, or a template, makes no valid revision.'),
+
   SCRATCH_STATEMENT_FAILED: code('PostgreSQL refused a statement of a text.'),
   SCRATCH_STATEMENT_UNSUPPORTED: code('A text holds a statement that no schema can hold.'),
   SCRATCH_EXTENSION_MISSING: code('A text needs an extension that the scratch does not have.'),
   SCRATCH_SERVER_UNUSABLE: code('A database cannot be used as scratch.'),
 
+  SOURCES_EMPTY: code('A project lists no schema, or an entry of the list names no file.'),
+  SOURCES_UNSUPPORTED: code('A file that shall be a schema is neither SQL nor a module.'),
+
   SIDE_UNKNOWN: code('A side of a diff is neither a database, nor a file, nor a word it knows.'),
-  SIDE_EMPTY: code('A folder, or the project, holds no SQL file where a schema is wanted.'),
-  SIDE_MODELS_UNSUPPORTED: code('The models of a project cannot be read by this Plinth yet.'),
+  SIDE_EMPTY: code('A folder holds no SQL file where a schema is wanted.'),
+  SIDE_NOT_CURRENT: code('A database is not where the history of the project ends.'),
   SIDE_NOT_RECREATED: code('A schema of another major version cannot be loaded into the scratch.'),
 
   TESTING_SERVER_FAILED: code('The PostgreSQL server for tests cannot be started.'),

@@ -52,6 +52,47 @@ export async function runRevision(connection: Connection, run: RevisionRun): Pro
   return performance.now() - start;
 }
 
+/**
+ * Runs a revision step by step where no ledger is, as in a scratch. The work may be called again
+ * after it failed: it goes on at the step that did.
+ *
+ * @throws PlinthError MIGRATE_STATEMENT_FAILED; the step that failed is undone.
+ */
+export function rehearseRevision(
+  revision: Revision,
+  direction: Direction,
+): (connection: Connection) => Promise<void> {
+  const steps = revisionSteps(revision, direction);
+  const run = { revision, direction, interrupted: undefined };
+  const append = async () => undefined;
+  let done = 0;
+  return async (connection) => {
+    for (const step of steps.slice(done)) {
+      if (!(await rehearseAtOnce(connection, step))) {
+        await runStep(connection, run, step, { number: done + 1, count: steps.length, append });
+      }
+      done += 1;
+    }
+  };
+}
+
+/** The whole step in one message. Where it fails, it has to be run again to tell the statement. */
+async function rehearseAtOnce(connection: Connection, step: RevisionStep): Promise<boolean> {
+  if (step.kind !== 'transaction') return false;
+  const texts = step.statements.map(({ text }) => text);
+  try {
+    await connection.query(
+      ['BEGIN', ...texts, 'RESET ROLE', 'COMMIT', RESET_SESSION].join('\n;\n'),
+    );
+    return true;
+  } catch {
+    // Without a session there is nothing to undo, and the next run says so.
+    await connection.query('ROLLBACK').catch(() => undefined);
+    await resetSession(connection);
+    return false;
+  }
+}
+
 /** What an entry says of the file: all of it when it ended, else the steps that have ended. */
 function entryFingerprint(
   revision: Revision,
@@ -81,7 +122,7 @@ function assertSameStart(
 interface StepPlace {
   readonly number: number;
   readonly count: number;
-  append(state: EntryState): Promise<void>;
+  readonly append: (state: EntryState) => Promise<void>;
 }
 
 async function runStep(

@@ -44,7 +44,7 @@ export function collectModels(files: readonly ModelFile[]): Models {
   };
   const seen = new Set<unknown>();
   for (const { file, exports } of files) {
-    const values = Object.entries(exports).flatMap(([name, value]) => spread(name, value));
+    const values = byName(exports).flatMap(([name, value]) => spread(name, value));
     const places = values.map(({ name, value }) => {
       const put = placeOf(value, models);
       if (put !== undefined && !seen.has(value)) put({ file, name });
@@ -54,6 +54,13 @@ export function collectModels(files: readonly ModelFile[]): Models {
     if (places.every((put) => put === undefined)) throw emptyFile(file, Object.keys(exports));
   }
   return models;
+}
+
+/** What has a name besides is known by that. */
+function byName(exports: ModelFile['exports']): readonly (readonly [string, unknown])[] {
+  const entries = Object.entries(exports);
+  const isDefault = ([name]: readonly [string, unknown]) => name === 'default';
+  return [...entries.filter((entry) => !isDefault(entry)), ...entries.filter(isDefault)];
 }
 
 interface Named {

@@ -1,3 +1,3 @@
 // The room that loads a user's TypeScript files.
 
-export { loadModule, type ModuleExports } from './load-module.js';
+export { loadModule, loadModules, type ModuleExports } from './load-module.js';

@@ -1,9 +1,11 @@
-// Loads a user's TypeScript or JavaScript file (configuration, revisions) through jiti, in both
-// module types. It never loads Plinth's own files.
+// Loads a user's TypeScript or JavaScript files (configuration, revisions, models) through jiti,
+// in both module types. It never loads Plinth's own files.
 
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { PlinthError } from '../errors/index.js';
+import { loadFailed, tsconfigFailed } from './load-failure.js';
 
 /** The exports of a module, by name. */
 export type ModuleExports = Readonly<Record<string, unknown>>;
@@ -18,16 +20,68 @@ export async function loadModule(path: string): Promise<ModuleExports> {
   const { createJiti } = await import('jiti');
   const jiti = createJiti(pathToFileURL(path).href, { alias: ownAliases(), interopDefault: false });
   try {
-    const loaded: unknown = await jiti.import(path);
-    return isExports(loaded) ? loaded : { default: loaded };
+    return asExports(await jiti.import(path));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PlinthError('MODULE_LOAD_FAILED', `${path} cannot be loaded: ${reason}`, {
-      hint: 'Correct the file; it must load by itself with its imports installed.',
-      details: { path },
-      cause,
-    });
+    throw loadFailed(path, cause, (file) => file);
   }
+}
+
+export interface LoadOptions {
+  /** A file in the folder that the modules belong to; it need not be there. */
+  readonly anchor: string;
+  /** What messages call a file. */
+  readonly nameOf: (path: string) => string;
+}
+
+/**
+ * Loads files as one program: what several of them import is loaded once, and anew at each call.
+ * Imports follow the `paths` of the nearest tsconfig.json of each file. A project without Drizzle of
+ * its own is given the one that Plinth uses.
+ *
+ * @returns The exports, in the order of the paths.
+ * @throws PlinthError MODULE_LOAD_FAILED with the file, the line where one is known, and the reason.
+ */
+export async function loadModules(
+  paths: readonly string[],
+  { anchor, nameOf }: LoadOptions,
+): Promise<readonly ModuleExports[]> {
+  const load = await openLoader(anchor, paths).catch((cause: unknown) => {
+    throw tsconfigFailed(nameOf(anchor), cause);
+  });
+  const loaded: ModuleExports[] = [];
+  for (const path of paths) {
+    try {
+      loaded.push(asExports(await load(path)));
+    } catch (cause) {
+      throw loadFailed(path, cause, nameOf);
+    }
+  }
+  return loaded;
+}
+
+type Load = (path: string) => Promise<unknown>;
+
+// jiti shares modules among all that one of them imports, and not among calls of jiti itself,
+// unless these are kept as long as the process lives.
+const LOADER = 'export const load = (path) => import(path);';
+
+async function openLoader(anchor: string, paths: readonly string[]): Promise<Load> {
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(pathToFileURL(anchor).href, {
+    alias: { ...drizzleAlias([anchor, ...paths]), ...ownAliases() },
+    interopDefault: false,
+    moduleCache: false,
+    tsconfigPaths: true,
+  });
+  const filename = join(dirname(anchor), '.plinth-loader.mts');
+  const loader = asExports(await jiti.evalModule(LOADER, { filename, async: true }));
+  const { load } = loader;
+  if (typeof load !== 'function') throw new Error('jiti has lost an export');
+  return async (path) => await load(path);
+}
+
+function asExports(value: unknown): ModuleExports {
+  return isExports(value) ? value : { default: value };
 }
 
 function isExports(value: unknown): value is ModuleExports {
@@ -41,4 +95,19 @@ function ownAliases(): Record<string, string> {
   });
   // Longest first: an alias also matches as the start of a longer name.
   return Object.fromEntries(entries.filter(([, file]) => existsSync(file)).reverse());
+}
+
+function drizzleAlias(paths: readonly string[]): Record<string, string> {
+  const own = resolveFrom(import.meta.url, 'drizzle-orm');
+  const hasOne = paths.some((path) => resolveFrom(path, 'drizzle-orm') !== undefined);
+  return own === undefined || hasOne ? {} : { 'drizzle-orm': dirname(own) };
+}
+
+function resolveFrom(place: string, name: string): string | undefined {
+  try {
+    return createRequire(place).resolve(name);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') return;
+    throw error;
+  }
 }

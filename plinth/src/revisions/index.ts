@@ -24,4 +24,5 @@ export {
   slugOf,
 } from './revision-file-name.js';
 export type { RevisionGraph, Through } from './revision-graph.js';
+export { type HookPlace, type RevisionHook, runPostWriteHooks } from './run-post-write-hooks.js';
 export { writeRevision } from './write-revision.js';

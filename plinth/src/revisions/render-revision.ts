@@ -24,18 +24,42 @@ export interface RevisionDraft {
  *
  * @throws PlinthError as `parseRevision` does, for a draft that makes no valid revision, such as
  *   SQL with an open quote or a marker in it.
+ * @param template The text of an SQL revision with `{headers}`, `{upgrade}` and `{downgrade}` in it,
+ *   where these belong; the lines that open the sections are its own. What follows the one of the
+ *   downgrade is left out where there is no downgrade.
  */
-export function renderRevision(draft: RevisionDraft, format: 'sql' | 'ts' = 'sql'): string {
-  const text = format === 'sql' ? renderSql(draft) : renderModule(draft);
+export function renderRevision(
+  draft: RevisionDraft,
+  format: 'sql' | 'ts' = 'sql',
+  template?: string,
+): string {
+  const text = format === 'sql' ? renderSql(draft, template) : renderModule(draft);
   parseRevision(`${draft.id}.${format}`, text);
   return text;
 }
 
-function renderSql(draft: RevisionDraft): string {
+function renderSql(draft: RevisionDraft, template: string | undefined): string {
+  if (template !== undefined) return fillTemplate(draft, template);
   const sections = [renderSection('upgrade', draft.upgrade)];
   const undone = draft.irreversible === undefined || (draft.downgrade ?? '').trim() !== '';
   if (undone) sections.push(renderSection('downgrade', draft.downgrade));
   return [renderHeaders(draft, '--'), ...sections].join('\n');
+}
+
+function fillTemplate(draft: RevisionDraft, template: string): string {
+  const { upgrade = '', downgrade = '', irreversible } = draft;
+  const end = irreversible === undefined ? -1 : template.search(/^-- plinth:downgrade/m);
+  const parts: Readonly<Record<string, string>> = {
+    headers: renderHeaders(draft, '--').trimEnd(),
+    upgrade: upgrade.trim(),
+    downgrade: downgrade.trim(),
+  };
+  // By a function: in a plain replacement `$$` would mean something.
+  const text = (end === -1 ? template : template.slice(0, end)).replace(
+    /\{(headers|upgrade|downgrade)\}/g,
+    (_, name: string) => parts[name] ?? '',
+  );
+  return `${text.trimEnd()}\n`;
 }
 
 function renderSection(name: string, sql = ''): string {

@@ -4,4 +4,4 @@
 export { extensionsIn } from './created-names.js';
 export { openScratch } from './open-scratch.js';
 export type { SqlSource } from './read-script.js';
-export type { Loaded, Replay, Scratch, ScratchOptions } from './scratch.js';
+export type { Loaded, LoadOptions, Replay, Scratch, ScratchOptions } from './scratch.js';

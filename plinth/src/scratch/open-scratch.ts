@@ -5,10 +5,12 @@ import type { Engine } from '../engine/index.js';
 import { isPlinthError } from '../errors/index.js';
 import { quoteIdentifier, readServerFailure } from '../sql/index.js';
 import { extensionOf } from './created-names.js';
-import { extensionMissing, loadScript, type ScriptHost } from './load-script.js';
+import { type LoadHost, loadScript } from './load-script.js';
 import { missingRole } from './missing-role.js';
+import type { Place } from './place.js';
 import { readScript, type SqlSource } from './read-script.js';
-import type { Loaded, Replay, Scratch, ScratchOptions } from './scratch.js';
+import { extensionMissing } from './refusal.js';
+import type { Loaded, LoadOptions, Replay, Scratch, ScratchOptions } from './scratch.js';
 import { embeddedServer, type ScratchServer, serverOnUrl } from './scratch-server.js';
 
 /**
@@ -31,28 +33,51 @@ export function openScratch({ scratchUrl, extensions = [] }: ScratchOptions = {}
   };
   const close = () => inTurn(() => states.discard());
   return {
-    load: (sources) => inTurn(() => load(states, sources)),
+    load: (sources, options) => inTurn(() => load(states, sources, options)),
     replay: (replay) => inTurn(() => runReplay(states, replay)),
+    identity: () => inTurn(() => server.identity()),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
 /** The database of a scratch from one state to the next. */
-class States implements ScriptHost {
+class States implements LoadHost {
   readonly #server: ScratchServer;
-  readonly #extensions: Set<string>;
+  readonly #extensions = new Set<string>();
   readonly #roles = new Set<string>();
+  /** Roles that no text asked for, in the state that is kept. */
+  #invented: readonly string[] = [];
   #isSoiled = false;
 
   constructor(server: ScratchServer, extensions: readonly string[]) {
     this.#server = server;
-    this.#extensions = new Set(extensions.filter((name) => server.hasExtension(name)));
+    this.foresee(extensions);
+  }
+
+  /** Extensions that may be wanted; those that cannot be had are passed over. */
+  foresee(extensions: readonly string[]): void {
+    for (const name of extensions) {
+      if (this.#server.hasExtension(name)) this.#extensions.add(name);
+    }
   }
 
   async emptyEngine(): Promise<Engine> {
     if (this.#isSoiled) await this.discard();
     return await this.#server.open([...this.#extensions]);
+  }
+
+  /** The database as the last call left it. */
+  async lastEngine(): Promise<Engine> {
+    return await this.#server.open([]);
+  }
+
+  get invented(): readonly string[] {
+    return this.#invented;
+  }
+
+  invent(role: string): void {
+    this.#invented = [...this.#invented, role];
   }
 
   soiled(): void {
@@ -64,7 +89,7 @@ class States implements ScriptHost {
   }
 
   /** @throws PlinthError SCRATCH_EXTENSION_MISSING */
-  wantExtension(text: string, place: { readonly file: string; readonly line: number }): void {
+  wantExtension(text: string, place: Place): void {
     const extension = extensionOf(text);
     if (extension === undefined) return;
     if (!this.#server.hasExtension(extension)) throw extensionMissing(extension, place);
@@ -74,40 +99,48 @@ class States implements ScriptHost {
   async discard(): Promise<void> {
     const roles = [...this.#roles];
     this.#roles.clear();
+    this.#invented = [];
     this.#isSoiled = false;
     await this.#server.discard(roles);
   }
 }
 
-async function load(states: States, sources: readonly SqlSource[]): Promise<Loaded> {
+async function load(
+  states: States,
+  sources: readonly SqlSource[],
+  options: LoadOptions = {},
+): Promise<Loaded> {
   const script = readScript(sources);
+  states.foresee(options.extensions ?? []);
   for (const statement of script.statements) states.wantExtension(statement.text, statement);
-  const { catalog, roles, notes } = await loadScript(script, states);
+  const { catalog, roles, notes } = await loadScript(script, states, options);
+  if (options.keep === true) for (const role of roles) states.invent(role);
   return {
     catalog: withoutRoles(catalog, roles),
     notes: [...script.notes, ...notes, ...roles.map(roleNote)],
   };
 }
 
-async function runReplay(states: States, { statements, run }: Replay): Promise<Loaded> {
+async function runReplay(states: States, { statements, run, from }: Replay): Promise<Loaded> {
   for (const statement of statements) states.wantExtension(statement.text, statement);
-  const engine = await states.emptyEngine();
+  const engine = from === 'last' ? await states.lastEngine() : await states.emptyEngine();
   states.soiled();
-  const roles: string[] = [];
+  const made: string[] = [];
   for (;;) {
     try {
       await run(engine);
       break;
     } catch (error) {
       const role = missingRole(readServerFailure(causeOf(error)));
-      if (role === undefined || roles.includes(role)) throw error;
+      if (role === undefined || made.includes(role)) throw error;
       await engine.query(`CREATE ROLE ${quoteIdentifier(role)}`);
-      roles.push(role);
+      made.push(role);
+      states.invent(role);
       states.madeRole(role);
     }
   }
   const catalog = await engine.withConnection((connection) => introspect(connection));
-  return { catalog: withoutRoles(catalog, roles), notes: roles.map(roleNote) };
+  return { catalog: withoutRoles(catalog, states.invented), notes: made.map(roleNote) };
 }
 
 function roleNote(role: string): string {

@@ -5,21 +5,25 @@ import { isPlinthError, PlinthError } from '../errors/index.js';
 import {
   isSignificant,
   lineAt,
+  quoteStatement,
   type SqlStatement,
   type SqlToken,
   splitStatements,
   tokenize,
   transactionRule,
 } from '../sql/index.js';
+import { describePlace, type Place, placeDetails } from './place.js';
 
 /** A text and the name it is known by in messages, such as the path of its file. */
 export interface SqlSource {
   readonly file: string;
   readonly text: string;
+  /** The export of the file that the text was written for, where it is not the file's own text. */
+  readonly name?: string;
 }
 
-export interface ScriptStatement extends SqlStatement {
-  readonly file: string;
+export interface ScriptStatement extends SqlStatement, Place {
+  readonly line: number;
   /** Whether it may run inside of a transaction. */
   readonly transactional: boolean;
 }
@@ -44,29 +48,40 @@ export function readScript(sources: readonly SqlSource[]): Script {
   };
 }
 
-function readSource({ file, text }: SqlSource): Script {
-  const { rest, notes } = takeOutClientLines(file, text.replace(/^\uFEFF/, ' '));
-  const statements = split(file, rest).flatMap((statement) => {
+function readSource({ text, ...origin }: SqlSource): Script {
+  const { rest, notes } = takeOutClientLines(origin, text.replace(/^\uFEFF/, ' '));
+  const statements = split(origin, rest).flatMap((statement) => {
+    const placed = { ...statement, ...origin };
     const rule = transactionRule(statement.text);
-    if (rule === 'transaction-control') return keepTogether(file, statement);
-    refuseBeyondDatabase(file, statement);
-    return [{ ...statement, file, transactional: rule === 'transactional' }];
+    if (rule === 'transaction-control') return keepTogether(placed);
+    refuseBeyondDatabase(placed);
+    return [{ ...placed, transactional: rule === 'transactional' }];
   });
   return { statements, notes };
 }
 
-function split(file: string, text: string): readonly SqlStatement[] {
+type Origin = Omit<SqlSource, 'text'>;
+type Placed = SqlStatement & Origin;
+
+function split(origin: Origin, text: string): readonly SqlStatement[] {
   try {
     return splitStatements(text);
   } catch (error) {
     if (!isPlinthError(error)) throw error;
     const hint =
       error.code === 'SQL_UNSUPPORTED' ? 'Take it out of the file; write plain SQL.' : error.hint;
-    throw new PlinthError(error.code, `${file}: ${error.message}`, {
+    throw new PlinthError(error.code, describeUnreadable(origin, text, error), {
       ...(hint === undefined ? {} : { hint }),
-      details: { ...error.details, file },
+      details: { ...error.details, ...placeDetails({ ...origin, line: undefined }) },
     });
   }
+}
+
+/** A text that is in no file has no lines that anybody could look up. */
+function describeUnreadable({ file, name }: Origin, text: string, error: PlinthError): string {
+  if (name === undefined) return `${file}: ${error.message}`;
+  const said = error.message.replace(/ on line \d+/, '');
+  return [`${file}: ${name}: ${said}`, ...quoteStatement(text)].join('\n');
 }
 
 // What psql reads by itself: pg_dump's guard of its own text, and rows that follow a COPY.
@@ -74,7 +89,7 @@ const CLIENT_LINE = /^(?:\\(?:un)?restrict\b[^\r\n]*|COPY\s+([^;]*?)\s+FROM\s+st
 const END_OF_ROWS = /^\\\.\r?$/m;
 
 /** Blanks what is taken out, so that the lines of the rest stay as they are. */
-function takeOutClientLines(file: string, text: string): { rest: string; notes: string[] } {
+function takeOutClientLines(origin: Origin, text: string): { rest: string; notes: string[] } {
   const notes: string[] = [];
   let rest = '';
   let done = 0;
@@ -85,7 +100,8 @@ function takeOutClientLines(file: string, text: string): { rest: string; notes: 
     const [line, target] = found;
     let end = found.index + line.length;
     if (target !== undefined) {
-      notes.push(`${file}:${lineAt(text, found.index)}: the rows of ${target} are left out`);
+      const place = describePlace({ ...origin, line: lineAt(text, found.index) });
+      notes.push(`${place}: the rows of ${target} are left out`);
       end = endOfRows(text, end);
     }
     rest += text.slice(done, found.index) + blank(text.slice(found.index, end));
@@ -105,9 +121,9 @@ function blank(text: string): string {
 }
 
 /** A text is loaded as a whole anyway; only what would undo a part of it changes anything. */
-function keepTogether(file: string, statement: SqlStatement): readonly ScriptStatement[] {
+function keepTogether(statement: Placed): readonly ScriptStatement[] {
   if (!/^(?:ROLLBACK|ABORT|PREPARE)\b/i.test(statement.text)) return [];
-  throw unsupported(file, statement, 'it undoes statements before it');
+  throw unsupported(statement, 'it undoes statements before it');
 }
 
 const BEYOND: readonly (readonly string[])[] = [
@@ -119,10 +135,10 @@ const BEYOND: readonly (readonly string[])[] = [
   ['alter', 'tablespace'],
 ];
 
-function refuseBeyondDatabase(file: string, statement: SqlStatement): void {
+function refuseBeyondDatabase(statement: Placed): void {
   const words = firstWords(statement.text);
   if (!BEYOND.some(([verb, what]) => words[0] === verb && words[1] === what)) return;
-  throw unsupported(file, statement, 'it changes the server and not a schema');
+  throw unsupported(statement, 'it changes the server and not a schema');
 }
 
 function firstWords(text: string): readonly string[] {
@@ -135,11 +151,11 @@ function significant(text: string): readonly SqlToken[] {
   return tokenize(text).filter(isSignificant);
 }
 
-function unsupported(file: string, { text, line }: SqlStatement, why: string): PlinthError {
-  const [shown = ''] = text.split('\n');
+function unsupported(statement: Placed, why: string): PlinthError {
+  const [shown = ''] = statement.text.split('\n');
   return new PlinthError(
     'SCRATCH_STATEMENT_UNSUPPORTED',
-    `${file}:${line}: a schema cannot hold "${shown}": ${why}.`,
-    { hint: 'Take it out of the file.', details: { file, line } },
+    `${describePlace(statement)}: a schema cannot hold "${shown}": ${why}.`,
+    { hint: 'Take it out of the file.', details: placeDetails(statement) },
   );
 }

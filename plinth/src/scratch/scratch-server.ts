@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type Engine,
+  embeddedVersions,
   missingEmbeddedExtensions,
   openEngine,
   parseDatabaseUrl,
@@ -15,6 +16,8 @@ import { quoteIdentifier, readServerFailure } from '../sql/index.js';
 export interface ScratchServer {
   /** Whether it can have an extension; a server is asked by trying. */
   hasExtension(name: string): boolean;
+  /** Names all that the outcome of a text depends on beside the text. */
+  identity(): Promise<string>;
   /** An engine on an empty database that has these extensions at hand. */
   open(extensions: readonly string[]): Promise<Engine>;
   /** Throws the database away, and these roles, which belong to its server. */
@@ -38,6 +41,7 @@ export function embeddedServer(): ScratchServer {
   };
   return {
     hasExtension: (name) => missingEmbeddedExtensions([name]).length === 0,
+    identity: async () => embeddedVersions(),
     async open(extensions) {
       const has = new Set(opened?.extensions);
       if (opened !== undefined && extensions.every((name) => has.has(name))) return opened.engine;
@@ -82,6 +86,11 @@ export function serverOnUrl(url: string): ScratchServer {
   };
   return {
     hasExtension: () => true,
+    async identity() {
+      const engine = await this.open([]);
+      const { rows } = await engine.query<{ identity: string }>(IDENTITY);
+      return rows[0]?.identity ?? '';
+    },
     async open() {
       if (opened !== undefined) return opened.engine;
       const name = newName();
@@ -108,6 +117,13 @@ export function serverOnUrl(url: string): ScratchServer {
     },
   };
 }
+
+/** Roles belong to the server, so those that are there are part of every schema on it. */
+const IDENTITY = `SELECT concat_ws(' ', version(), current_user,
+    (SELECT md5(string_agg(name || ' ' || default_version, ',' ORDER BY name))
+     FROM pg_available_extensions),
+    (SELECT md5(string_agg(r::text, ',' ORDER BY r.oid)) FROM pg_roles r),
+    (SELECT md5(string_agg(m::text, ',' ORDER BY m::text)) FROM pg_auth_members m)) AS identity`;
 
 async function createDatabase(server: Engine, name: string): Promise<void> {
   try {

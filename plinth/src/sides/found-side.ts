@@ -14,3 +14,9 @@ export interface FoundSide {
   /** What a person should know of how it was read. */
   readonly notes: readonly string[];
 }
+
+/** A text as the scratch has read it. */
+export function textSide({ catalog, notes }: Pick<FoundSide, 'catalog' | 'notes'>): FoundSide {
+  const { serverVersion } = catalog;
+  return { kind: 'text', catalog, serverVersion, description: '', notes };
+}

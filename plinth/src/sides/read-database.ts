@@ -1,14 +1,19 @@
 // Reads the schema of a database: one connection, one snapshot.
 
 import { introspect } from '../catalog/index.js';
-import { openEngine } from '../engine/index.js';
+import { type Engine, openEngine } from '../engine/index.js';
 import type { FoundSide } from './found-side.js';
 
 /**
  * @param variable What errors call the URL.
+ * @param before What to look at first; where it throws, nothing is read.
  * @throws PlinthError ENGINE_CONNECT_FAILED, CATALOG_SERVER_TOO_OLD or CATALOG_UNREADABLE.
  */
-export async function readDatabase(url: string, variable: string): Promise<FoundSide> {
+export async function readDatabase(
+  url: string,
+  variable: string,
+  before: (engine: Engine) => Promise<void> = async () => undefined,
+): Promise<FoundSide> {
   await using engine = await openEngine({
     url,
     variable,
@@ -17,6 +22,7 @@ export async function readDatabase(url: string, variable: string): Promise<Found
     maxOverflow: 0,
     leakThreshold: 0,
   });
+  await before(engine);
   const catalog = await engine.withConnection((connection) => introspect(connection));
   const { description } = engine;
   const { serverVersion } = catalog;

@@ -3,23 +3,28 @@
 
 import { type Catalog, emptyCatalog } from '../catalog/index.js';
 import type { DiffOptions } from '../diff/index.js';
+import { loadRevisions } from '../migrate/index.js';
 import { extensionsIn, type SqlSource } from '../scratch/index.js';
-import type { FoundSide } from './found-side.js';
-import { LazyScratch } from './lazy-scratch.js';
+import { readSchema } from '../sources/index.js';
+import { CatalogCache } from './catalog-cache.js';
+import { type FoundSide, textSide } from './found-side.js';
+import { type LazyScratch, scratchFor } from './lazy-scratch.js';
 import { readDatabase } from './read-database.js';
-import { readModels, readSources } from './read-sources.js';
+import { readSources } from './read-sources.js';
 import { majorOf, recreate } from './recreate.js';
 import { replayRevisions } from './replay-revisions.js';
 import { settleRoles } from './settle-roles.js';
 import type { Side } from './side.js';
 
-/** What a side may need of a project's configuration, with absolute paths. */
+/** What a side may need of a project's configuration, with absolute paths but in `schema`. */
 export interface SidesProject {
   readonly configPath: string;
   readonly revisionsFolder: string;
   readonly schema: readonly string[];
   readonly extensions: readonly string[];
   readonly scratchUrl: string | undefined;
+  /** `server_version_num` of the oldest server that plans between texts have to run on. */
+  readonly serverVersion: number;
 }
 
 export interface SidesOptions {
@@ -31,6 +36,8 @@ export interface SidesOptions {
   readonly projectIfAny: () => Promise<SidesProject | undefined>;
   /** The server to use as scratch, instead of the project's own. */
   readonly scratchUrl: string | undefined;
+  /** Where replays are kept. Default: beside the installed packages. */
+  readonly cacheFolder?: string | undefined;
 }
 
 /** Two catalogs that can be compared, and how. */
@@ -45,18 +52,14 @@ export interface ReadSides {
 type FoundSides = Map<Side, FoundSide>;
 
 /**
- * @throws PlinthError of the codes SIDE_*, SCRATCH_*, ENGINE_*, CATALOG_*, and for revisions
- *   REVISION_* and MIGRATE_*.
+ * @throws PlinthError of the codes SIDE_*, SCRATCH_*, ENGINE_*, CATALOG_*; for models SOURCES_*,
+ *   MODULE_* and MODELS_*; for revisions REVISION_* and MIGRATE_*.
  */
 export async function readSides(from: Side, to: Side, options: SidesOptions): Promise<ReadSides> {
   const sides = [from, to];
   const found: FoundSides = new Map();
-  await using scratch = new LazyScratch(async () => {
-    const project = await options.projectIfAny();
-    const scratchUrl = options.scratchUrl ?? project?.scratchUrl;
-    const { extensions = [] } = project ?? {};
-    return scratchUrl === undefined ? { extensions } : { scratchUrl, extensions };
-  });
+  await using scratch = scratchFor(options.projectIfAny, options.scratchUrl);
+  const cache = new CatalogCache(options.cacheFolder);
   const databases = startDatabases(sides);
   await loadTexts(sides, found, scratch, options);
   await databases(found);
@@ -65,10 +68,13 @@ export async function readSides(from: Side, to: Side, options: SidesOptions): Pr
   for (const side of sides) {
     if (side.kind !== 'revisions') continue;
     const { revisionsFolder } = await options.project();
-    const loaded = await replayRevisions(revisionsFolder, await scratch.open([]));
-    found.set(side, textSide(loaded));
+    const history = await loadRevisions(revisionsFolder);
+    const loaded = await replayRevisions(history, scratch, cache);
+    found.set(side, textSide({ ...loaded, notes: [...loaded.notes, ...cache.notes] }));
   }
-  return makeComparable(found.get(from), found.get(to));
+  const hasDatabase = sides.some(({ kind }) => kind === 'database');
+  const project = hasDatabase ? undefined : await options.projectIfAny();
+  return makeComparable(found.get(from), found.get(to), project?.serverVersion ?? OLDEST);
 }
 
 /** Starts to read at once; what went wrong is thrown when the outcome is asked for. */
@@ -97,7 +103,7 @@ async function loadTexts(
   const texts = new Map<Side, readonly SqlSource[]>();
   for (const side of sides) {
     if (side.kind === 'files') texts.set(side, await readSources(side.path, folder));
-    if (side.kind === 'models') texts.set(side, await readModels(await options.project(), folder));
+    if (side.kind === 'models') texts.set(side, await readSchema(await options.project(), folder));
   }
   // Of both at once: the embedded PostgreSQL takes extensions only when it opens.
   const extensions = extensionsIn([...texts.values()].flat());
@@ -105,11 +111,6 @@ async function loadTexts(
     const opened = await scratch.open(extensions);
     found.set(side, textSide(await opened.load(sources)));
   }
-}
-
-function textSide({ catalog, notes }: Pick<FoundSide, 'catalog' | 'notes'>): FoundSide {
-  const { serverVersion } = catalog;
-  return { kind: 'text', catalog, serverVersion, description: '', notes };
 }
 
 /** Makes the schemas of databases anew in the scratch, where its major version is another. */
@@ -132,20 +133,26 @@ async function bringToOneMajor(
   }
 }
 
-function extensionNames({ objects }: Catalog): readonly string[] {
+export function extensionNames({ objects }: Catalog): readonly string[] {
   return objects.flatMap(({ kind, names }) => (kind === 'extension' ? names : []));
 }
 
+const OLDEST = 140_000;
 const NEWEST = 180_000;
 
-function makeComparable(from: FoundSide | undefined, to: FoundSide | undefined): ReadSides {
+/** @param oldest What the plan has to run on where no database is a side. */
+function makeComparable(
+  from: FoundSide | undefined,
+  to: FoundSide | undefined,
+  oldest: number,
+): ReadSides {
   const sides = [from, to].filter((side) => side !== undefined);
   const hasText = sides.some(({ kind }) => kind === 'text');
-  const target = sides.find(({ kind }) => kind === 'database') ?? sides[0];
+  const target = sides.find(({ kind }) => kind === 'database');
   const catalogs = settleRoles(from ?? emptySide(to), to ?? emptySide(from));
   return {
     ...catalogs,
-    options: { owners: !hasText, serverVersion: target?.serverVersion ?? NEWEST },
+    options: { owners: !hasText, serverVersion: target?.serverVersion ?? oldest },
     notes: sides.flatMap(({ notes }) => notes),
   };
 }

@@ -19,6 +19,34 @@ export function settleRoles(from: FoundSide, to: FoundSide): { from: Catalog; to
   return { from: settle(from.catalog), to: settle(to.catalog) };
 }
 
+/**
+ * Both catalogs with the roles that both have: for the way back, on which no role is dropped, and
+ * none that is there still has to be created.
+ */
+export function shareRoles(from: Catalog, to: Catalog): { from: Catalog; to: Catalog } {
+  const ids = new Set(to.objects.filter(isOfRoles).map(({ id }) => id));
+  const shared = new Set(from.objects.flatMap(({ id }) => (ids.has(id) ? [id] : [])));
+  const settle = (catalog: Catalog): Catalog => ({
+    ...catalog,
+    objects: catalog.objects.filter((object) => !isOfRoles(object) || shared.has(object.id)),
+  });
+  return { from: settle(from), to: settle(to) };
+}
+
+/** A catalog with the roles of another one that it lacks. */
+export function addRoles(catalog: Catalog, other: Catalog): Catalog {
+  const there = new Set(catalog.objects.map(({ id }) => id));
+  const roles = other.objects.filter((object) => isOfRoles(object) && !there.has(object.id));
+  if (roles.length === 0) return catalog;
+  const added = new Set(roles.map(({ id }) => id));
+  const ties = other.dependencies.filter(({ dependent }) => added.has(dependent));
+  return {
+    ...catalog,
+    objects: [...catalog.objects, ...roles],
+    dependencies: [...catalog.dependencies, ...ties],
+  };
+}
+
 /** Every role of a text, but not the one that runs the plan. */
 function isDeclared(runner: string): (object: CatalogObject) => boolean {
   return (object) => isOfRoles(object) && object.id !== objectId('role', [runner]);

@@ -36,5 +36,5 @@ export async function expectRoundTrip(
 }
 
 async function load(scratch: Scratch, text: string): Promise<Catalog> {
-  return (await scratch.load([{ file: 'models.sql', text }])).catalog;
+  return (await scratch.load([{ file: 'models.sql', text }], { order: 'given' })).catalog;
 }

@@ -1,4 +1,5 @@
-// The tables as Drizzle sees them. The revisions create them; nothing here changes a database.
+// The tables as Drizzle sees them; set-updated-at.sql beside it has the rest of the schema. The
+// revisions are made from both (`plinth revision --autogenerate`); nothing here changes a database.
 
 import { type SQL, sql } from 'drizzle-orm';
 import {

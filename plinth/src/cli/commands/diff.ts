@@ -1,10 +1,12 @@
 // `plinth diff`: the SQL that turns one schema into another, on standard output and nothing else.
 
-import { type DiffOptions, diff, type Plan, type Rename, renderPlan } from '../../diff/index.js';
-import { isPlinthError, PlinthError } from '../../errors/index.js';
+import { type DiffOptions, diff, type Plan, renderPlan } from '../../diff/index.js';
+import { isPlinthError } from '../../errors/index.js';
 import { parseSide, type ReadSides, readSides, type SidesProject } from '../../sides/index.js';
 import { askForRenames } from '../ask-for-renames.js';
+import { cacheFolderOf } from '../cache-folder.js';
 import { openProject } from '../open-project.js';
+import { parseRename } from '../parse-rename.js';
 import type { SharedOptions } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 
@@ -30,6 +32,7 @@ export async function diffCommand(
   const sides = await readSides(parseSide(from, 'from', folder), parseSide(to, 'to', folder), {
     folder,
     scratchUrl: options.scratchUrl,
+    cacheFolder: cacheFolderOf(terminal),
     ...projectOf(terminal, shared),
   });
   const settings: DiffOptions = {
@@ -62,18 +65,6 @@ function projectOf(terminal: Terminal, shared: SharedOptions) {
     }
   };
   return { project, projectIfAny };
-}
-
-/** @throws PlinthError DIFF_RENAME_INVALID */
-function parseRename(text: string): Rename {
-  const [, object, to] = /^(.+)=([^=]+|"(?:[^"]|"")+")$/s.exec(text) ?? [];
-  if (object === undefined || to === undefined) {
-    throw new PlinthError('DIFF_RENAME_INVALID', `--rename "${text}" has no new name`, {
-      hint: 'Write --rename table=new, or --rename table.column=new.',
-    });
-  }
-  const name = to.startsWith('"') ? to.slice(1, -1).replaceAll('""', '"') : to;
-  return { object, to: name };
 }
 
 function printSql(terminal: Terminal, plan: Plan, { notes }: ReadSides): void {

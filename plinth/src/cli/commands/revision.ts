@@ -1,30 +1,32 @@
-// `plinth revision`: writes a new revision file on top of the head.
+// `plinth revision`: writes a new revision file, empty or from what changed in the models.
 
 import { mkdir } from 'node:fs/promises';
-import { relative } from 'node:path';
-import { PlinthError } from '../../errors/index.js';
+import { join, relative } from 'node:path';
+import type { Project } from '../../config/index.js';
 import { loadRevisions } from '../../migrate/index.js';
 import {
-  newRevisionId,
-  type Revision,
-  type RevisionGraph,
+  buildGraph,
+  parseRevision,
   renderRevision,
-  resolveTarget,
   revisionFileName,
+  runPostWriteHooks,
   writeRevision,
 } from '../../revisions/index.js';
+import type { AutogenerateOptions } from '../autogenerate-text.js';
+import { type NewRevisionOptions, newRevision } from '../new-revision.js';
 import { openProject } from '../open-project.js';
 import type { SharedOptions } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 
-export interface RevisionOptions {
-  readonly message: string;
-  readonly head?: string;
-  readonly revId?: string;
+export interface RevisionOptions extends NewRevisionOptions, AutogenerateOptions {
   readonly ts?: boolean;
+  readonly autogenerate?: boolean;
 }
 
-/** @throws PlinthError REVISION_MULTIPLE_HEADS, REVISION_NOT_FOUND or REVISION_EXISTS. */
+/**
+ * @throws PlinthError of the codes REVISION_*; with `autogenerate` AUTOGENERATE_*, DIFF_*, SIDE_*,
+ *   SCRATCH_*, MODELS_* and MIGRATE_* too.
+ */
 export async function revisionCommand(
   terminal: Terminal,
   shared: SharedOptions,
@@ -33,49 +35,38 @@ export async function revisionCommand(
   const project = await openProject(terminal, shared);
   await mkdir(project.revisionsFolder, { recursive: true });
   const graph = await loadRevisions(project.revisionsFolder);
-  const parents = chooseParents(graph, options.head);
-  const id = options.revId ?? newRevisionId();
-  const clash = graph.get(id);
-  if (clash !== undefined) {
-    throw new PlinthError('REVISION_DUPLICATE_ID', `${clash.path} has the id ${id} already`, {
-      hint: 'Give another --rev-id, or leave it out.',
-    });
-  }
+  const { draft, notes } = newRevision(graph, options);
   const extension = options.ts === true ? 'ts' : 'sql';
-  const { message } = options;
-  const revises = parents.map((parent) => parent.id);
-  const text = renderRevision({ id, revises, message }, extension);
   const name = revisionFileName({
-    id,
-    message,
+    id: draft.id,
+    message: draft.message,
     date: new Date(),
     extension,
     ...(project.fileTemplate === undefined ? {} : { template: project.fileTemplate }),
   });
-  const path = await writeRevision(project.revisionsFolder, name, text);
-  terminal.out(`wrote  ${relative(terminal.folder, path)}`);
-  if (graph.heads.length > 0 && parents.every((parent) => graph.heads.includes(parent)) === false) {
-    terminal.error(`note: ${id} starts a branch; the history now has several heads`);
+  const path = join(project.revisionsFolder, name);
+  if (options.autogenerate !== true) {
+    const text = renderRevision(draft, extension, project.revisionTemplate);
+    buildGraph([...graph.revisions, parseRevision(path, text)]);
+    await write(terminal, project, name, text);
+  } else {
+    const { autogenerateText } = await import('../autogenerate-text.js');
+    const request = { project, history: graph, path, draft };
+    const found = await autogenerateText(terminal, request, options);
+    if (found === undefined) return;
+    await write(terminal, project, name, found.text);
+    for (const line of found.changes) terminal.out(line);
   }
+  for (const note of notes) terminal.error(`note: ${note}`);
 }
 
-function chooseParents(graph: RevisionGraph, head: string | undefined): readonly Revision[] {
-  if (head === undefined) {
-    if (graph.heads.length <= 1) return graph.heads;
-    const names = graph.heads.map(({ id, message }) => `${id} (${message})`);
-    throw new PlinthError(
-      'REVISION_MULTIPLE_HEADS',
-      `the history has ${names.length} heads: ${names.join(', ')}`,
-      { hint: 'Name the one to build on with --head.' },
-    );
-  }
-  const target = resolveTarget(graph, head, new Set());
-  switch (target.kind) {
-    case 'base':
-      return [];
-    case 'revisions':
-      return target.revisions;
-    case 'steps':
-      return target.to === undefined ? [] : [target.to];
-  }
+async function write(
+  terminal: Terminal,
+  { root, revisionsFolder, postWriteHooks }: Project,
+  name: string,
+  text: string,
+): Promise<void> {
+  const path = await writeRevision(revisionsFolder, name, text);
+  await runPostWriteHooks(path, postWriteHooks, { folder: root, env: terminal.env });
+  terminal.out(`wrote  ${relative(terminal.folder, path)}`);
 }
