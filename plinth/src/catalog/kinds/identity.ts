@@ -13,8 +13,9 @@ import {
 } from '../kind.js';
 import { ownName, qualifiedName } from '../object-id.js';
 import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
+import { movePosition, positionHazards, wayOfPosition } from '../sequences/sequence-alteration.js';
 import { isAscending, optionClauses, standardBounds } from '../sequences/sequence-options.js';
-import { type Statement, statement } from '../statement.js';
+import { type Hazard, type Statement, statement } from '../statement.js';
 import { lockAll, relationOf } from '../tables/relation-locks.js';
 import { automaticName } from '../writing/automatic-name.js';
 import { layOut } from '../writing/lay-out.js';
@@ -103,25 +104,32 @@ function whenOf({ always }: IdentityDefinition): string {
   return always ? 'ALWAYS' : 'BY DEFAULT';
 }
 
-function write(object: Identity, action: string): Statement {
+function write(object: Identity, action: string, hazards: readonly Hazard[] = []): Statement {
   const table = relationOf(object);
   return statement(`ALTER TABLE ${table} ALTER COLUMN ${ownName(object)} ${action}`, {
     locks: lockAll(table),
+    hazards,
   });
 }
 
 function alterIdentity(before: Identity, after: Identity): Alteration {
   const [old, wanted] = [before.definition, after.definition];
+  const name = qualifiedName(wanted.sequence);
   const rename = quoteIdentifier(wanted.sequence.at(-1) ?? '');
+  const options = changedOptions(old, wanted);
+  const way = options.length === 0 ? 'stay' : wayOfPosition(old, wanted);
   const actions = [
     ...(old.always === wanted.always ? [] : [`SET GENERATED ${whenOf(wanted)}`]),
-    ...changedOptions(old, wanted).map((option) => `SET ${option}`),
+    ...options.map((option) => `SET ${option}`),
+    ...(way === 'restart' ? ['RESTART'] : []),
   ];
+  const hazards = options.length === 0 ? [] : positionHazards(name, old, wanted, way);
   return altered(
-    ...(qualifiedName(old.sequence) === qualifiedName(wanted.sequence)
+    ...(qualifiedName(old.sequence) === name
       ? []
       : [statement(`ALTER SEQUENCE ${qualifiedName(old.sequence)} RENAME TO ${rename}`)]),
-    ...(actions.length === 0 ? [] : [write(after, actions.join(' '))]),
+    ...(way === 'move' ? [movePosition(name, wanted)] : []),
+    ...(actions.length === 0 ? [] : [write(after, actions.join(' '), hazards)]),
   );
 }
 

@@ -24,7 +24,7 @@ export function alterSequence(before: Sequence, after: Sequence): readonly State
     statements.push(
       statement(layOut(head, clauses), {
         locks: [{ mode: 'SHARE ROW EXCLUSIVE', on: name }],
-        hazards: hazardsOf(name, old, wanted, way),
+        hazards: positionHazards(name, old, wanted, way),
       }),
     );
   }
@@ -56,6 +56,9 @@ function changedClauses(old: SequenceDefinition, wanted: SequenceDefinition): st
   return clauses;
 }
 
+/** What decides about the position of a sequence, be it a column's identity. */
+type Range = Pick<SequenceDefinition, 'start' | 'increment' | 'min' | 'max'>;
+
 /** What becomes of a position that the new bounds may not hold. */
 type Way = 'stay' | 'move' | 'restart';
 
@@ -63,7 +66,7 @@ type Way = 'stay' | 'move' | 'restart';
  * A sequence that has yet to reach its new bounds moves up to them. One that has passed them, or
  * that never had a value within, starts again: no value there can be one that it has given.
  */
-function wayOfPosition(old: SequenceDefinition, wanted: SequenceDefinition): Way {
+export function wayOfPosition(old: Range, wanted: Range): Way {
   const [start, min, max] = [BigInt(old.start), BigInt(wanted.min), BigInt(wanted.max)];
   if (start >= min && start <= max) return 'stay';
   const isBefore = isAscending(old) ? start < min : start > max;
@@ -72,16 +75,17 @@ function wayOfPosition(old: SequenceDefinition, wanted: SequenceDefinition): Way
 }
 
 /** Only while it is outside: PostgreSQL refuses bounds that do not hold the position. */
-function movePosition(name: string, wanted: SequenceDefinition): Statement {
+export function movePosition(name: string, wanted: Range): Statement {
   const [first, comparison] = isAscending(wanted) ? [wanted.min, '<'] : [wanted.max, '>'];
   const move = `SELECT setval(${quoteLiteral(name)}, ${first}, false)`;
   return statement(layOut(move, [`FROM ${name}`, `WHERE last_value ${comparison} ${first}`]));
 }
 
-function hazardsOf(
+/** What changed bounds mean for the position. */
+export function positionHazards(
   name: string,
-  old: SequenceDefinition,
-  wanted: SequenceDefinition,
+  old: Range,
+  wanted: Range,
   way: Way,
 ): readonly Hazard[] {
   if (way === 'restart') {
