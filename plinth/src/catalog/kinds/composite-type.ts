@@ -190,7 +190,7 @@ function rebuild(
   const nested = users.find((user) => !isColumn(user) || user.definition.type !== type);
   if (nested === undefined) return REBUILT;
   return refused(
-    `its attributes stand in another order, and ${qualifiedName(nested.names)} holds its values inside of other values, which PostgreSQL cannot convert by name`,
+    `its attributes are others, or stand in another order, and ${qualifiedName(nested.names)} holds its values inside of other values, which PostgreSQL cannot convert by name`,
   );
 }
 
