@@ -1,7 +1,7 @@
 // Renames the other way round, for the way back. Pure.
 
 import type { Rename } from '../diff/index.js';
-import { quoteIdentifier } from '../sql/index.js';
+import { quoteIdentifier, splitIdentifiers } from '../sql/index.js';
 
 /** What an object is called after all renames, and what it was called before them. */
 interface Pair {
@@ -16,7 +16,7 @@ interface Pair {
 export function reverseRenames(renames: readonly Rename[]): readonly Rename[] {
   const pairs: Pair[] = [];
   return renames.map(({ object, to }) => {
-    const names = splitName(object);
+    const names = splitIdentifiers(object);
     const holder = names.slice(0, -1);
     const last = names.at(-1) ?? '';
     const held = nameBefore(holder, pairs);
@@ -39,11 +39,4 @@ function startsWith(names: readonly string[], start: readonly string[]): boolean
 /** A name without a schema is in `public`. */
 function withoutPublic(names: readonly string[]): readonly string[] {
   return names.length > 1 && names[0] === 'public' ? names.slice(1) : names;
-}
-
-/** `public."Order".id` in its parts. */
-function splitName(text: string): readonly string[] {
-  return [...text.matchAll(/"((?:[^"]|"")*)"|[^."]+/g)].map(
-    ([bare, quoted]) => quoted?.replaceAll('""', '"') ?? bare,
-  );
 }

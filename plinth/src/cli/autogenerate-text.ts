@@ -7,6 +7,7 @@ import type { RevisionDraft, RevisionGraph } from '../revisions/index.js';
 import { askForRenames } from './ask-for-renames.js';
 import { cacheFolderOf } from './cache-folder.js';
 import { parseRename } from './parse-rename.js';
+import { printNotes, printUnmodelled } from './print-notes.js';
 import type { Terminal } from './terminal.js';
 
 export interface AutogenerateOptions {
@@ -51,8 +52,8 @@ export async function autogenerateText(
     scratchUrl,
     cacheFolder: cacheFolderOf(terminal),
   });
-  for (const note of notes) terminal.error(`note: ${note}`);
-  for (const { kind, name } of unmodelled) terminal.error(`not compared: ${kind} ${name}`);
+  printNotes(terminal, notes);
+  printUnmodelled(terminal, unmodelled);
   if (text === undefined) {
     terminal.out('no differences: nothing written');
     return undefined;

@@ -2,6 +2,7 @@
 
 import type { Rename } from '../diff/index.js';
 import { PlinthError } from '../errors/index.js';
+import { unquoteIdentifier } from '../sql/index.js';
 
 /** @throws PlinthError DIFF_RENAME_INVALID */
 export function parseRename(text: string): Rename {
@@ -11,6 +12,5 @@ export function parseRename(text: string): Rename {
       hint: 'Write --rename table=new, or --rename table.column=new.',
     });
   }
-  const name = to.startsWith('"') ? to.slice(1, -1).replaceAll('""', '"') : to;
-  return { object, to: name };
+  return { object, to: unquoteIdentifier(to) };
 }

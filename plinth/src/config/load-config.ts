@@ -6,12 +6,8 @@ import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { PlinthError } from '../errors/index.js';
 import { loadModule } from '../modules/index.js';
-import {
-  checkConfig,
-  DEFAULT_REVISIONS_FOLDER,
-  OLDEST_MAJOR,
-  type PostWriteHook,
-} from './plinth-config.js';
+import { OLDEST_MAJOR } from '../sql/index.js';
+import { checkConfig, DEFAULT_REVISIONS_FOLDER, type PostWriteHook } from './plinth-config.js';
 
 export const CONFIG_FILES = [
   'plinth.config.ts',

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { PlinthError } from '../errors/index.js';
+import { NEWEST_MAJOR, OLDEST_MAJOR } from '../sql/index.js';
 
 /** A program that is run on each new revision file, without a shell, in the project's folder. */
 export interface PostWriteHook {
@@ -53,10 +54,6 @@ export function defineConfig(config: PlinthConfig): PlinthConfig {
 
 export const DEFAULT_REVISIONS_FOLDER = './revisions';
 
-/** The servers that Plinth knows. */
-export const OLDEST_MAJOR = 14;
-const NEWEST_MAJOR = 18;
-
 const configSchema = z.strictObject({
   url: z.string({ error: 'must be a database URL, such as pglite://./.plinth/data' }),
   revisions: z.string().min(1, 'must name a folder').exactOptional(),
@@ -88,8 +85,8 @@ const configSchema = z.strictObject({
   scratchUrl: z.string().min(1, 'must be the URL of a server').exactOptional(),
   serverVersion: z
     .int('must be a major version of PostgreSQL, such as 16')
-    .min(OLDEST_MAJOR, 'must be 14 or later')
-    .max(NEWEST_MAJOR, 'must be 18 or earlier')
+    .min(OLDEST_MAJOR, `must be ${OLDEST_MAJOR} or later`)
+    .max(NEWEST_MAJOR, `must be ${NEWEST_MAJOR} or earlier`)
     .exactOptional(),
 });
 

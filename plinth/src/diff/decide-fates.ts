@@ -1,8 +1,7 @@
 // Compares two catalogs object by object. What one change means for other objects is decided in
 // spread-disturbances.ts.
 
-import type { CatalogObject, Kind, Sides } from '../catalog/index.js';
-import { isEqualData } from '../catalog/index.js';
+import { type CatalogObject, isEqualData, type Kind, type Sides } from '../catalog/index.js';
 import type { CatalogIndex } from './catalog-index.js';
 import type { Fate, Fates, Refusal } from './fate.js';
 import { kindOf } from './kind-of.js';

@@ -2,9 +2,9 @@
 // catalog is rewritten as PostgreSQL will see it after them, so that the rest of the diff need not
 // know.
 
-import type { CatalogObject, Hazard, ObjectId } from '../catalog/index.js';
-import { isEqualData } from '../catalog/index.js';
+import { type CatalogObject, type Hazard, isEqualData, type ObjectId } from '../catalog/index.js';
 import { PlinthError } from '../errors/index.js';
+import { splitIdentifiers } from '../sql/index.js';
 import { append } from './append.js';
 import type { CatalogIndex } from './catalog-index.js';
 import { kindOf } from './kind-of.js';
@@ -100,7 +100,7 @@ function applyWithin(
   to: CatalogIndex,
   { object: text, to: name }: Rename,
 ): Renamed | undefined {
-  const names = splitName(text);
+  const names = splitIdentifiers(text);
   if (from.catalog.objects.some((object) => isNamed(object, names))) return undefined;
   const isHolder = (object: CatalogObject): boolean => isNamed(object, names.slice(0, -1));
   const renamed = renameWithin(from, to, isHolder, names.at(-1) ?? '', name);
@@ -122,7 +122,7 @@ function findRenaming(
   to: CatalogIndex,
   { object: text, to: name }: Rename,
 ): Renaming {
-  const names = splitName(text);
+  const names = splitIdentifiers(text);
   const named = from.catalog.objects.filter(
     (object) => isNamed(object, names) && kindOf(object).rename !== undefined,
   );
@@ -138,13 +138,6 @@ function findRenaming(
 
 function isNamed({ names }: CatalogObject, wanted: readonly string[]): boolean {
   return isEqualData(names, wanted) || isEqualData(names, ['public', ...wanted]);
-}
-
-/** `public."Order".id` in its parts. */
-function splitName(text: string): readonly string[] {
-  return [...text.matchAll(/"((?:[^"]|"")*)"|[^."]+/g)].map(
-    ([bare, quoted]) => quoted?.replaceAll('""', '"') ?? bare,
-  );
 }
 
 function renameInvalid(

@@ -1,6 +1,7 @@
 // What an error of the database means to a client. It never passes on the driver's words.
 
 import { isPlinthError } from '../errors/index.js';
+import { sqlStateOf } from '../sql/index.js';
 import { type ProblemFacts, validationProblem } from './problem.js';
 
 const AWAY: ProblemFacts = {
@@ -76,12 +77,6 @@ function causesOf(error: unknown): readonly Error[] {
     link = link.cause;
   }
   return links;
-}
-
-// Node's own codes can look like an SQLSTATE (EPIPE); only PostgreSQL's errors have a severity.
-function sqlStateOf(error: Error): string | undefined {
-  if (!('severity' in error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 function isAway(error: Error): boolean {

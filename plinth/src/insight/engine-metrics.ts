@@ -3,8 +3,8 @@
 
 import type { EventEmitter } from 'node:events';
 import type { Engine, EngineEvents, PoolStatus } from '../engine/index.js';
+import { sqlStateOf } from '../sql/index.js';
 import type { MetricsModule } from './metrics-module.js';
-import { sqlStateOf } from './sql-state.js';
 
 export interface EngineMetricsOptions<Registry> {
   /** Where the metrics are registered. Default: prom-client's global registry. */

@@ -3,8 +3,8 @@
 
 import type { Attributes, Tracer } from '@opentelemetry/api';
 import type { Engine, SentStatement, StatementHook } from '../engine/index.js';
+import { sqlStateOf } from '../sql/index.js';
 import { describeStatement } from './describe-statement.js';
-import { sqlStateOf } from './sql-state.js';
 
 const API = '@opentelemetry/api';
 type Api = typeof import('@opentelemetry/api');

@@ -3,11 +3,12 @@
 
 import { sql } from 'drizzle-orm';
 import { timestamp, uuid } from 'drizzle-orm/pg-core';
+import { automaticName } from '../sql/index.js';
 import { asExtra, carry } from './extras/extra.js';
 import { writeFunction } from './extras/sql-function.js';
 import type { Target } from './extras/target.js';
 import { writeTrigger } from './extras/trigger.js';
-import { automaticName, qualify } from './names.js';
+import { qualify } from './names.js';
 import type { Part } from './part.js';
 
 const SETTER = 'set_updated_at';

@@ -4,14 +4,14 @@
 import { is } from 'drizzle-orm';
 import { type AnyPgColumn, type PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { TENANT_SETTING } from '../engine/index.js';
-import { quoteIdentifier, quoteLiteral } from '../sql/index.js';
+import { automaticName, quoteIdentifier, quoteLiteral } from '../sql/index.js';
 import { isSerial, writeType } from './column-type.js';
 import { configWith } from './drizzle-internals.js';
 import { asExtra, carry, type Extra } from './extras/extra.js';
 import { writeForcedRls } from './extras/privileges.js';
 import type { Target } from './extras/target.js';
 import { invalidModel } from './model-problem.js';
-import { automaticName, qualify } from './names.js';
+import { qualify } from './names.js';
 import type { Part } from './part.js';
 import { type RoleName, rolesIn, writeRoles } from './role-name.js';
 

@@ -2,11 +2,8 @@
 // never changes their case.
 
 import { PlinthError } from '../errors/index.js';
-import { quoteIdentifier } from '../sql/index.js';
+import { cutName, MAX_NAME_BYTES, quoteIdentifier } from '../sql/index.js';
 import type { Origin } from './model-file.js';
-
-/** Longest name, in bytes of UTF-8. Source: NAMEDATALEN - 1. */
-const MAX_BYTES = 63;
 
 /** The schema of a model that names none. */
 export const DEFAULT_SCHEMA = 'public';
@@ -28,43 +25,12 @@ export function listNames(names: readonly string[]): string {
  */
 export function checkLength(name: string, what: string): void {
   const bytes = Buffer.byteLength(name);
-  if (bytes <= MAX_BYTES) return;
+  if (bytes <= MAX_NAME_BYTES) return;
   throw new PlinthError(
     'MODELS_NAME_TOO_LONG',
-    `the name of the ${what} ${name} has ${bytes} bytes, and PostgreSQL keeps ${MAX_BYTES}`,
+    `the name of the ${what} ${name} has ${bytes} bytes, and PostgreSQL keeps ${MAX_NAME_BYTES}`,
     { hint: `Shorten it, for instance to ${cutName(name)}.`, details: { name, bytes } },
   );
-}
-
-/** The name as PostgreSQL cuts it: 63 bytes, never within a character. */
-export function cutName(name: string, bytes = MAX_BYTES): string {
-  if (Buffer.byteLength(name) <= bytes) return name;
-  let kept = '';
-  let used = 0;
-  for (const character of name) {
-    used += Buffer.byteLength(character);
-    if (used > bytes) break;
-    kept += character;
-  }
-  return kept;
-}
-
-/**
- * The name that PostgreSQL gives to what belongs to a table and has no name of its own:
- * `users_pkey`, `users_id_seq`. Of names that are too long, the longer one is cut first. Source:
- * makeObjectName in PostgreSQL's indexcmds.c.
- */
-export function automaticName(table: string, column: string | undefined, label: string): string {
-  const separators = column === undefined ? 1 : 2;
-  const room = MAX_BYTES - Buffer.byteLength(label) - separators;
-  let left = Buffer.byteLength(table);
-  let right = Buffer.byteLength(column ?? '');
-  while (left + right > room) {
-    if (left > right) left--;
-    else right--;
-  }
-  const names = [cutName(table, left), ...(column === undefined ? [] : [cutName(column, right)])];
-  return [...names, label].join('_');
 }
 
 interface Holder {
@@ -99,7 +65,7 @@ function nameTaken(name: string, first: Holder, second: Holder): PlinthError {
   const place = `${first.origin.file}: ${first.origin.name}`;
   const isCut = first.full !== second.full;
   const message = isCut
-    ? `the ${second.what} ${second.full} and the ${first.what} ${first.full} (${place}) are both cut to ${name}, for PostgreSQL keeps ${MAX_BYTES} bytes`
+    ? `the ${second.what} ${second.full} and the ${first.what} ${first.full} (${place}) are both cut to ${name}, for PostgreSQL keeps ${MAX_NAME_BYTES} bytes`
     : `the ${second.what} ${name} has the name of the ${first.what} of ${place}`;
   return new PlinthError('MODELS_NAME_TAKEN', message, {
     hint: isCut ? 'Give one of them a shorter name.' : 'Rename one of them, or remove it.',

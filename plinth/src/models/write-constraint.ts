@@ -9,12 +9,12 @@ import type {
   PrimaryKey,
   UniqueConstraint,
 } from 'drizzle-orm/pg-core';
-import { quoteIdentifier } from '../sql/index.js';
+import { automaticName, quoteIdentifier } from '../sql/index.js';
 import { writeCondition, writeExpression } from './expression.js';
 import type { Exclusion, Refinement } from './extras/extra.js';
 import { type Target, tableTarget } from './extras/target.js';
 import { invalidModel } from './model-problem.js';
-import { automaticName, listNames } from './names.js';
+import { listNames } from './names.js';
 import type { ReadTable, WithRefinement } from './read-table.js';
 
 /** Takes a name for a constraint or an index, and returns it as PostgreSQL will have it. */

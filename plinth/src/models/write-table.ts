@@ -3,11 +3,12 @@
 
 import { getTableColumns } from 'drizzle-orm';
 import { PlinthError } from '../errors/index.js';
+import { cutName } from '../sql/index.js';
 import { writePartitionedBy } from './extras/partition.js';
 import type { Target } from './extras/target.js';
 import { writeExtra } from './extras/write-extra.js';
 import type { Located, Origin } from './model-file.js';
-import { checkLength, cutName, DEFAULT_SCHEMA, type NameRegister } from './names.js';
+import { checkLength, DEFAULT_SCHEMA, type NameRegister } from './names.js';
 import type { Part } from './part.js';
 import type { ReadTable } from './read-table.js';
 import { writeColumn } from './write-column.js';

@@ -7,7 +7,7 @@ import {
   type PgMaterializedView,
   PgView,
 } from 'drizzle-orm/pg-core';
-import { isSignificant, quoteIdentifier, tokenize } from '../sql/index.js';
+import { isSignificant, quoteIdentifier, tokenize, unquoteIdentifier } from '../sql/index.js';
 import { writeQuery } from './expression.js';
 import type { Located } from './model-file.js';
 import { checkLength, qualify } from './names.js';
@@ -89,7 +89,7 @@ function namesIn(query: string): ReadonlySet<string> {
     .filter(isSignificant)
     .flatMap(({ kind, text }) => {
       if (kind === 'word') return [text.toLowerCase()];
-      return kind === 'quoted-identifier' ? [text.slice(1, -1).replaceAll('""', '"')] : [];
+      return kind === 'quoted-identifier' ? [unquoteIdentifier(text)] : [];
     });
   return new Set(names);
 }

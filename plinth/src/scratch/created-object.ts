@@ -1,9 +1,13 @@
-// Reads from the text of a statement what it creates, for finding two that create the same. It
-// knows no search_path: a name without a schema is taken for one of public.
+// Reads from the text of a statement what it creates. It knows no search_path: a name without a
+// schema is taken for one of public.
 
-import { isSignificant, type SqlToken, tokenize } from '../sql/index.js';
+import { isSignificant, type SqlToken, tokenize, unquoteIdentifier } from '../sql/index.js';
 
 export interface CreatedObject {
+  /** Of whose names it takes one: `relation`, `type`, `role` … */
+  readonly space: string;
+  /** With its schema, where it is in one. */
+  readonly name: string;
   /** The same for two statements that cannot both be run: `relation public.users`. */
   readonly id: string;
   /** IF NOT EXISTS, or OR REPLACE. */
@@ -49,17 +53,24 @@ const ENOUGH = 600;
 
 /** What a CREATE creates, where it is one of the kinds that have a name of their own. */
 export function createdObject(statement: string): CreatedObject | undefined {
-  const [create, ...rest] = tokenize(statement.slice(0, ENOUGH)).filter(isSignificant);
-  if (wordOf(create) !== 'create') return undefined;
+  if (!/^create\b/i.test(statement)) return undefined;
+  const [, ...rest] = tokenize(statement.slice(0, ENOUGH)).filter(isSignificant);
   const at = rest.findIndex((token) => !BEFORE.has(wordOf(token) ?? ''));
   const space = SPACES[wordOf(rest[at]) ?? ''];
   if (space === undefined) return undefined;
+  if (isUserMapping(rest.slice(at))) return undefined;
   const named = rest.slice(at + 1).filter((token) => wordOf(token) !== 'concurrently');
   const isWhereNone = ['if', 'not', 'exists'].every((word, index) => wordOf(named[index]) === word);
   const name = nameOf(named.slice(isWhereNone ? 3 : 0), ALONE.has(space));
   if (name === undefined) return undefined;
   const isReplacing = wordOf(rest[0]) === 'or';
-  return { id: `${space} ${name}`, isConditional: isWhereNone || isReplacing };
+  return { space, name, id: `${space} ${name}`, isConditional: isWhereNone || isReplacing };
+}
+
+/** `CREATE USER MAPPING FOR`, which begins like a user of that name. */
+function isUserMapping([, name, next]: readonly SqlToken[]): boolean {
+  const word = wordOf(next);
+  return wordOf(name) === 'mapping' && (word === 'for' || word === 'if');
 }
 
 function nameOf(tokens: readonly SqlToken[], isAlone: boolean): string | undefined {
@@ -70,8 +81,7 @@ function nameOf(tokens: readonly SqlToken[], isAlone: boolean): string | undefin
 }
 
 function partOf(token: SqlToken | undefined): string | undefined {
-  if (token?.kind === 'quoted-identifier') return token.text.slice(1, -1).replaceAll('""', '"');
-  return wordOf(token);
+  return token?.kind === 'quoted-identifier' ? unquoteIdentifier(token.text) : wordOf(token);
 }
 
 function wordOf(token: SqlToken | undefined): string | undefined {

@@ -19,7 +19,8 @@ const ENTRY_FORMAT = 1;
  * What this Plinth was built from: who works on it reads catalogs otherwise from one build to the
  * next, under the same version.
  */
-const BUILD = hashOf(new URL('../../dist/.tsbuildinfo', import.meta.url));
+const readBuild = (): string => hashOf(new URL('../../dist/.tsbuildinfo', import.meta.url));
+let build: string | undefined;
 
 const KEPT_ENTRIES = 40;
 
@@ -83,7 +84,8 @@ export class CatalogCache {
  * by what was said to it.
  */
 export function cacheKey(identity: string, parts: readonly string[]): string {
-  const all = [String(ENTRY_FORMAT), PLINTH_VERSION, BUILD, identity, ...parts];
+  build ??= readBuild();
+  const all = [String(ENTRY_FORMAT), PLINTH_VERSION, build, identity, ...parts];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }
 

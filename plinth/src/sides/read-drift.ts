@@ -1,13 +1,13 @@
 // Reads a live database and what its revisions should have made of it: the difference is drift.
 
-import { type Catalog, introspect } from '../catalog/index.js';
+import type { Catalog } from '../catalog/index.js';
 import type { DiffOptions } from '../diff/index.js';
-import { openEngine } from '../engine/index.js';
 import { type MigrationStatus, status } from '../migrate/index.js';
 import { buildGraph, type RevisionGraph } from '../revisions/index.js';
 import { CatalogCache } from './catalog-cache.js';
 import { type FoundSide, textSide } from './found-side.js';
 import type { LazyScratch } from './lazy-scratch.js';
+import { openReader, readSide } from './read-database.js';
 import { extensionNames } from './read-sides.js';
 import { majorOf, recreate } from './recreate.js';
 import { replayRevisions } from './replay-revisions.js';
@@ -63,22 +63,9 @@ interface Live {
 }
 
 async function readLive({ history, url, variable }: DriftOptions): Promise<Live> {
-  await using engine = await openEngine({
-    url,
-    variable,
-    applicationName: 'plinth check',
-    poolSize: 1,
-    maxOverflow: 0,
-    leakThreshold: 0,
-  });
+  await using engine = await openReader({ url, variable, applicationName: 'plinth check' });
   const migration = await status(engine, { revisions: history });
-  const catalog = await engine.withConnection((connection) => introspect(connection));
-  const { description } = engine;
-  const { serverVersion } = catalog;
-  return {
-    migration,
-    side: { kind: 'database', catalog, serverVersion, description, notes: [] },
-  };
+  return { migration, side: await readSide(engine) };
 }
 
 /** The history as far as the database has it; what was skipped should be there as well. */

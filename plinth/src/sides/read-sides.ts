@@ -6,6 +6,7 @@ import type { DiffOptions } from '../diff/index.js';
 import { loadRevisions } from '../migrate/index.js';
 import { extensionsIn, type SqlSource } from '../scratch/index.js';
 import { readSchema } from '../sources/index.js';
+import { NEWEST_MAJOR, OLDEST_MAJOR } from '../sql/index.js';
 import { CatalogCache } from './catalog-cache.js';
 import { type FoundSide, textSide } from './found-side.js';
 import { type LazyScratch, scratchFor } from './lazy-scratch.js';
@@ -81,7 +82,7 @@ export async function readSides(from: Side, to: Side, options: SidesOptions): Pr
 function startDatabases(sides: readonly Side[]): (found: FoundSides) => Promise<void> {
   const reading = sides.flatMap((side) =>
     side.kind === 'database'
-      ? [readDatabase(side.url, side.place).then((read) => ({ side, read }))]
+      ? [readDatabase({ url: side.url, variable: side.place }).then((read) => ({ side, read }))]
       : [],
   );
   const ended = Promise.allSettled(reading);
@@ -137,8 +138,8 @@ export function extensionNames({ objects }: Catalog): readonly string[] {
   return objects.flatMap(({ kind, names }) => (kind === 'extension' ? names : []));
 }
 
-const OLDEST = 140_000;
-const NEWEST = 180_000;
+const OLDEST = OLDEST_MAJOR * 10_000;
+const NEWEST = NEWEST_MAJOR * 10_000;
 
 /** @param oldest What the plan has to run on where no database is a side. */
 function makeComparable(

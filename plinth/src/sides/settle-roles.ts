@@ -12,11 +12,7 @@ export function settleRoles(from: FoundSide, to: FoundSide): { from: Catalog; to
   there.add(objectId('role', [from.catalog.role]));
   const isWanted = to.kind === 'text' ? isDeclared(from.catalog.role) : isNeeded(to.catalog, there);
   const kept = new Set(to.catalog.objects.filter(isWanted).map(({ id }) => id));
-  const settle = (catalog: Catalog): Catalog => ({
-    ...catalog,
-    objects: catalog.objects.filter((object) => !isOfRoles(object) || kept.has(object.id)),
-  });
-  return { from: settle(from.catalog), to: settle(to.catalog) };
+  return { from: keepRoles(from.catalog, kept), to: keepRoles(to.catalog, kept) };
 }
 
 /**
@@ -26,11 +22,13 @@ export function settleRoles(from: FoundSide, to: FoundSide): { from: Catalog; to
 export function shareRoles(from: Catalog, to: Catalog): { from: Catalog; to: Catalog } {
   const ids = new Set(to.objects.filter(isOfRoles).map(({ id }) => id));
   const shared = new Set(from.objects.flatMap(({ id }) => (ids.has(id) ? [id] : [])));
-  const settle = (catalog: Catalog): Catalog => ({
-    ...catalog,
-    objects: catalog.objects.filter((object) => !isOfRoles(object) || shared.has(object.id)),
-  });
-  return { from: settle(from), to: settle(to) };
+  return { from: keepRoles(from, shared), to: keepRoles(to, shared) };
+}
+
+/** A catalog with these roles and no others. */
+function keepRoles(catalog: Catalog, kept: ReadonlySet<ObjectId>): Catalog {
+  const objects = catalog.objects.filter((object) => !isOfRoles(object) || kept.has(object.id));
+  return { ...catalog, objects };
 }
 
 /** A catalog with the roles of another one that it lacks. */

@@ -100,7 +100,7 @@ async function readCurrent(
   scratch: LazyScratch,
   known: Loaded | undefined,
 ): Promise<FoundSide> {
-  const read = await readDatabase(url, variable, (engine) => assertAtHeads(engine, history));
+  const read = await readDatabase({ url, variable }, (engine) => assertAtHeads(engine, history));
   const opened = await scratch.open(extensionNames(read.catalog));
   const printer = known?.catalog ?? (await opened.load([])).catalog;
   const isSame = majorOf(read) === majorOf(printer);

@@ -1,11 +1,14 @@
 // The room for SQL as text: quoting, splitting, reading what a statement is. It knows no
 // database and no revision.
 
+export { automaticName, cutName, MAX_NAME_BYTES } from './cut-name.js';
 export { lineAt } from './line-at.js';
 export { normalizeSql } from './normalize-sql.js';
-export { quoteIdentifier } from './quote-identifier.js';
+export { quoteIdentifier, splitIdentifiers, unquoteIdentifier } from './quote-identifier.js';
 export { quoteLiteral } from './quote-literal.js';
+export { NEWEST_MAJOR, OLDEST_MAJOR } from './server-majors.js';
 export { type SqlStatement, splitStatements } from './split-statements.js';
+export { sqlStateOf } from './sql-state.js';
 export { isSignificant, type SqlToken, type SqlTokenKind } from './sql-token.js';
 export {
   describeFailure,

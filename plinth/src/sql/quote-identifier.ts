@@ -1,4 +1,4 @@
-// Writes a name as an SQL identifier. Never folds case, never cuts a name to 63 bytes.
+// Writes a name as an SQL identifier, and reads one. Never folds case, never cuts a name to 63 bytes.
 
 import { PlinthError } from '../errors/index.js';
 import { RESERVED_WORDS } from './reserved-words.js';
@@ -22,4 +22,14 @@ export function quoteIdentifier(name: string): string {
   }
   if (PLAIN.test(name) && !RESERVED_WORDS.has(name)) return name;
   return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** The name that an identifier means, in quotes or bare: `"Order"` is `Order`. */
+export function unquoteIdentifier(text: string): string {
+  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
+}
+
+/** `public."Order".id` in its parts. */
+export function splitIdentifiers(text: string): readonly string[] {
+  return [...text.matchAll(/"(?:[^"]|"")*"|[^."]+/g)].map(([part]) => unquoteIdentifier(part));
 }

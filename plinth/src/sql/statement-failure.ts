@@ -3,6 +3,7 @@
 
 import { lineAt } from './line-at.js';
 import type { SqlStatement } from './split-statements.js';
+import { sqlStateOf } from './sql-state.js';
 
 /** What PostgreSQL says of an error (PostgreSQL documentation, 54.8 "Error and Notice Messages"). */
 export interface ServerFailure {
@@ -22,7 +23,7 @@ export function readServerFailure(cause: unknown): ServerFailure {
   const position = Number(textOf(cause, 'position'));
   return {
     message: cause.message,
-    sqlstate: 'severity' in cause ? textOf(cause, 'code') : undefined,
+    sqlstate: sqlStateOf(cause),
     detail: textOf(cause, 'detail'),
     hint: textOf(cause, 'hint'),
     position: Number.isInteger(position) && position > 0 ? position : undefined,

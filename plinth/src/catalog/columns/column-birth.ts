@@ -1,7 +1,7 @@
 // How a column comes to be and goes: with its table, by ADD COLUMN, or along with the column of a
 // table above it.
 
-import { quoteIdentifier } from '../../sql/index.js';
+import { cutName, MAX_NAME_BYTES, quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import type { Part, Sides } from '../kind.js';
 import { objectId, ownName, qualifiedName } from '../object-id.js';
@@ -9,7 +9,6 @@ import { type Hazard, type Statement, statement } from '../statement.js';
 import { alterRelation, lockAll, relationOf } from '../tables/relation-locks.js';
 import { rewriting } from '../tables/rewriting.js';
 import { birthOf, originOf } from '../tables/table-birth.js';
-import { clipName, MAX_NAME_BYTES } from '../types/type-rows.js';
 import { columnText } from './column-clause.js';
 import { type ColumnDefinition, isColumn } from './column-definition.js';
 import { changeBornNotNull } from './column-not-null.js';
@@ -135,7 +134,7 @@ export function isCarried({ id }: Pick<Column, 'id'>, sides: Sides): boolean {
 const SUFFIX = '__own';
 
 function nameAside({ names }: Column): string {
-  return quoteIdentifier(clipName(names.at(-1) ?? '', MAX_NAME_BYTES - SUFFIX.length) + SUFFIX);
+  return quoteIdentifier(cutName(names.at(-1) ?? '', MAX_NAME_BYTES - SUFFIX.length) + SUFFIX);
 }
 
 function moveValuesAside(column: Column): Statement {

@@ -1,7 +1,7 @@
 // NOT NULL of a column: in its definition, set on a table with rows, and dropped. Since PostgreSQL
 // 18 a constraint with a name is behind it.
 
-import { quoteIdentifier } from '../../sql/index.js';
+import { automaticName, quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import type { Sides } from '../kind.js';
 import { ownName, qualifiedName } from '../object-id.js';
@@ -9,7 +9,6 @@ import { type Hazard, type Statement, statement } from '../statement.js';
 import { alterRelation, lockAll, lockChanges, relationOf } from '../tables/relation-locks.js';
 import { originOf } from '../tables/table-birth.js';
 import { isTable } from '../tables/table-definition.js';
-import { automaticName } from '../writing/automatic-name.js';
 import type { ColumnDefinition, NotNullConstraint } from './column-definition.js';
 import {
   type Aspect,

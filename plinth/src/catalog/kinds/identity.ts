@@ -1,7 +1,7 @@
 // The kind `identity`: of a column that is GENERATED … AS IDENTITY. Its sequence is a part of it
 // and no object of the kind `sequence`.
 
-import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
+import { automaticName, quoteIdentifier, quoteLiteral } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import {
   type Alteration,
@@ -13,26 +13,27 @@ import {
 } from '../kind.js';
 import { ownName, qualifiedName } from '../object-id.js';
 import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
-import { movePosition, positionHazards, wayOfPosition } from '../sequences/sequence-alteration.js';
-import { isAscending, optionClauses, standardBounds } from '../sequences/sequence-options.js';
+import {
+  changedOptions,
+  movePosition,
+  positionHazards,
+  wayOfPosition,
+} from '../sequences/sequence-alteration.js';
+import {
+  isAscending,
+  optionClauses,
+  type SequenceOptions,
+  standardBounds,
+} from '../sequences/sequence-options.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
 import { lockAll, relationOf } from '../tables/relation-locks.js';
-import { automaticName } from '../writing/automatic-name.js';
 import { layOut } from '../writing/lay-out.js';
 
-/** The numbers are texts: a bigint is more than a JavaScript number holds. */
-export interface IdentityDefinition {
+/** The type follows the column's. */
+export interface IdentityDefinition extends SequenceOptions {
   readonly always: boolean;
   /** Schema and name of its sequence. */
   readonly sequence: readonly string[];
-  /** The type follows the column's. */
-  readonly type: string;
-  readonly start: string;
-  readonly increment: string;
-  readonly min: string;
-  readonly max: string;
-  readonly cache: string;
-  readonly cycle: boolean;
 }
 
 type Identity = CatalogObject<IdentityDefinition>;
@@ -82,10 +83,7 @@ export const identity: KindSpec<IdentityDefinition> = {
 
 /** The options that are not the standard ones of the column's type. */
 function optionsOf(definition: IdentityDefinition): readonly string[] {
-  const { always: _always, sequence: _sequence, ...options } = definition;
-  return optionClauses({ ...options, unlogged: false, ownedBy: null }).filter(
-    (clause) => !clause.startsWith('AS '),
-  );
+  return optionClauses(definition).filter((clause) => !clause.startsWith('AS '));
 }
 
 function clauseOf({ names, definition }: Identity): string {
@@ -116,7 +114,7 @@ function alterIdentity(before: Identity, after: Identity): Alteration {
   const [old, wanted] = [before.definition, after.definition];
   const name = qualifiedName(wanted.sequence);
   const rename = quoteIdentifier(wanted.sequence.at(-1) ?? '');
-  const options = changedOptions(old, wanted);
+  const options = changedOptions(old, wanted, changedBounds(old, wanted));
   const way = options.length === 0 ? 'stay' : wayOfPosition(old, wanted);
   const actions = [
     ...(old.always === wanted.always ? [] : [`SET GENERATED ${whenOf(wanted)}`]),
@@ -133,23 +131,14 @@ function alterIdentity(before: Identity, after: Identity): Alteration {
   );
 }
 
-function changedOptions(old: IdentityDefinition, wanted: IdentityDefinition): readonly string[] {
-  const bounds = standardBounds({ ...wanted, unlogged: false, ownedBy: null });
-  const usual = standardBounds({ ...old, unlogged: false, ownedBy: null });
-  const isOther = (a: string, b: string, c: string, d: string): boolean =>
-    (a === b ? null : a) !== (c === d ? null : c);
-  const options: string[] = [];
-  if (old.increment !== wanted.increment) options.push(`INCREMENT BY ${wanted.increment}`);
-  if (isOther(old.min, usual.min, wanted.min, bounds.min)) {
-    options.push(wanted.min === bounds.min ? 'NO MINVALUE' : `MINVALUE ${wanted.min}`);
-  }
-  if (isOther(old.max, usual.max, wanted.max, bounds.max)) {
-    options.push(wanted.max === bounds.max ? 'NO MAXVALUE' : `MAXVALUE ${wanted.max}`);
-  }
-  if (old.start !== wanted.start) options.push(`START WITH ${wanted.start}`);
-  if (old.cache !== wanted.cache) options.push(`CACHE ${wanted.cache}`);
-  if (old.cycle !== wanted.cycle) options.push(wanted.cycle ? 'CYCLE' : 'NO CYCLE');
-  return options;
+/** A bound that is the type's own follows the type. */
+function changedBounds(old: IdentityDefinition, wanted: IdentityDefinition) {
+  const [usual, standard] = [standardBounds(old), standardBounds(wanted)];
+  const isSaid = (bound: 'min' | 'max'): boolean => {
+    const before = old[bound] === usual[bound] ? null : old[bound];
+    return before !== (wanted[bound] === standard[bound] ? null : wanted[bound]);
+  };
+  return { min: isSaid('min'), max: isSaid('max') };
 }
 
 /** A column that has values goes on where they end. */

@@ -7,16 +7,11 @@ import { isEqualData } from '../equal-data.js';
 import { type Alteration, altered, type KindSpec, REBUILT, type Sides } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
 import { changeTies, extensionTiesTable } from '../reading/extension-ties.js';
-import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
 import { type Hazard, type Lock, type Statement, statement } from '../statement.js';
 import { changeParameters, parameterList, parameterText } from '../tables/storage-parameters.js';
 import { isSameQuery, queryText } from '../views/query-text.js';
-import {
-  lostColumnHazards,
-  renameColumns,
-  type ViewColumn,
-  viewColumnsTable,
-} from '../views/view-columns.js';
+import { lostColumnHazards, renameColumns, type ViewColumn } from '../views/view-columns.js';
+import { fromViews, VIEW_PAIRS, VIEW_ROW } from '../views/view-rows.js';
 import { renameStatements } from '../writing/rename-statements.js';
 
 export interface MaterializedViewDefinition {
@@ -44,27 +39,20 @@ export const materializedView: KindSpec<MaterializedViewDefinition> = {
   noun: 'MATERIALIZED VIEW',
   presence: { catalog: 'pg_class', where: `relkind = 'm'` },
   query: () => `
-    SELECT ARRAY[${address('pg_class', 'c.oid')}, ${address('pg_type', 'c.reltype')},
-        ${address('pg_type', 't.typarray')}, ${address('pg_rewrite', 'r.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names,
-      ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(c.relowner) AS owner,
-      ${privileges('r', 'c.relacl', 'c.relowner')} AS privileges,
-      json_build_object('columns', coalesce(l.columns, '[]'::json),
-        'query', rtrim(ltrim(pg_get_viewdef(c.oid)), ';'),
+    SELECT ${VIEW_ROW},
+      json_build_object(${VIEW_PAIRS},
         'parameters', ${parameterList('c.reloptions', 'o.reloptions')},
         'tablespace', s.spcname, 'accessMethod', nullif(m.amname, 'heap'),
         'extensions', coalesce(x.extensions, '[]'::json),
         'populated', c.relispopulated) AS definition
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      JOIN pg_type t ON t.oid = c.reltype
-      JOIN pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
+    ${fromViews(
+      'm',
+      `
       LEFT JOIN pg_class o ON o.oid = c.reltoastrelid
       LEFT JOIN pg_am m ON m.oid = c.relam
       LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
-      LEFT JOIN ${viewColumnsTable('m')} l ON l.attrelid = c.oid
-      LEFT JOIN ${extensionTiesTable('pg_class')} x ON x.objid = c.oid
-    WHERE c.relkind = 'm' AND ${isUserSchema('n.nspname')} AND ${isNotOfExtension('pg_class', 'c.oid')}
-    ORDER BY n.nspname, c.relname`,
+      LEFT JOIN ${extensionTiesTable('pg_class')} x ON x.objid = c.oid`,
+    )}`,
   target,
   grantTarget: ({ names }) => `TABLE ${qualifiedName(names)}`,
   create: (object, sides) => [create(object, sides), ...alterEach(object, ties([], object))],

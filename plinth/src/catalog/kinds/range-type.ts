@@ -1,7 +1,7 @@
 // The kind `range-type`. Its multirange type and its constructors come and go with it; they are
 // addresses of it and no objects.
 
-import { quoteIdentifier } from '../../sql/index.js';
+import { cutName, MAX_NAME_BYTES, quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { isEqualData } from '../equal-data.js';
 import {
@@ -16,10 +16,8 @@ import { qualifiedName } from '../object-id.js';
 import { address } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
 import {
-  clipName,
   discard,
   IS_USER_TYPE,
-  MAX_NAME_BYTES,
   nameAside,
   occupiesType,
   TYPE_ADDRESSES,
@@ -117,8 +115,8 @@ function createText(object: RangeType): string {
 function standardMultirange(name: string): string {
   const suffix = '_multirange';
   return name.includes('range')
-    ? clipName(name.replace('range', 'multirange'), MAX_NAME_BYTES)
-    : `${clipName(name, MAX_NAME_BYTES - suffix.length)}${suffix}`;
+    ? cutName(name.replace('range', 'multirange'), MAX_NAME_BYTES)
+    : `${cutName(name, MAX_NAME_BYTES - suffix.length)}${suffix}`;
 }
 
 function alterRangeType(before: RangeType, after: RangeType): Alteration {

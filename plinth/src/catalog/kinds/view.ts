@@ -5,16 +5,11 @@ import type { CatalogObject } from '../catalog-object.js';
 import { isEqualData } from '../equal-data.js';
 import { type Alteration, altered, type KindSpec, REBUILT } from '../kind.js';
 import { qualifiedName } from '../object-id.js';
-import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
 import { changeParameters, parameterList, parameterText } from '../tables/storage-parameters.js';
 import { isSameQuery, queryText } from '../views/query-text.js';
-import {
-  lostColumnHazards,
-  renameColumns,
-  type ViewColumn,
-  viewColumnsTable,
-} from '../views/view-columns.js';
+import { lostColumnHazards, renameColumns, type ViewColumn } from '../views/view-columns.js';
+import { fromViews, VIEW_PAIRS, VIEW_ROW } from '../views/view-rows.js';
 import { renameStatements } from '../writing/rename-statements.js';
 
 export interface ViewDefinition {
@@ -31,20 +26,10 @@ export const view: KindSpec<ViewDefinition> = {
   name: 'view',
   presence: { catalog: 'pg_class', where: `relkind = 'v'` },
   query: () => `
-    SELECT ARRAY[${address('pg_class', 'c.oid')}, ${address('pg_type', 'c.reltype')},
-        ${address('pg_type', 't.typarray')}, ${address('pg_rewrite', 'r.oid')}] AS addresses,
-      ARRAY[n.nspname, c.relname]::text[] AS names,
-      ${address('pg_namespace', 'n.oid')} AS parent, pg_get_userbyid(c.relowner) AS owner,
-      ${privileges('r', 'c.relacl', 'c.relowner')} AS privileges,
-      json_build_object('columns', coalesce(l.columns, '[]'::json),
-        'query', rtrim(ltrim(pg_get_viewdef(c.oid)), ';'),
+    SELECT ${VIEW_ROW},
+      json_build_object(${VIEW_PAIRS},
         'options', ${parameterList('c.reloptions')}) AS definition
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      JOIN pg_type t ON t.oid = c.reltype
-      JOIN pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
-      LEFT JOIN ${viewColumnsTable('v')} l ON l.attrelid = c.oid
-    WHERE c.relkind = 'v' AND ${isUserSchema('n.nspname')} AND ${isNotOfExtension('pg_class', 'c.oid')}
-    ORDER BY n.nspname, c.relname`,
+    ${fromViews('v')}`,
   target,
   grantTarget: ({ names }) => `TABLE ${qualifiedName(names)}`,
   create: (object) => [statement(createText(object, 'CREATE'))],

@@ -1,6 +1,7 @@
 // The connection that introspection needs, and the snapshot it reads in. It sends only reads.
 
 import { PlinthError } from '../../errors/index.js';
+import { OLDEST_MAJOR, sqlStateOf } from '../../sql/index.js';
 
 /** What can run one statement and return its rows: a connection of the engine is one. */
 export interface CatalogReader {
@@ -9,8 +10,6 @@ export interface CatalogReader {
     text: string,
   ): Promise<{ readonly rows: readonly Row[] }>;
 }
-
-const OLDEST = 140_000;
 
 export interface Reading {
   readonly serverVersion: number;
@@ -51,7 +50,7 @@ export async function withSnapshot<Result>(
     );
     const [reading] = rows;
     const serverVersion = Number(reading?.version);
-    if (serverVersion < OLDEST) throw tooOld(serverVersion);
+    if (serverVersion < OLDEST_MAJOR * 10_000) throw tooOld(serverVersion);
     return await work({ serverVersion, role: reading?.role ?? '' });
   } finally {
     await connection.query(open ? 'ROLLBACK TO SAVEPOINT plinth_introspect' : 'ROLLBACK');
@@ -78,7 +77,7 @@ export async function readRows<Row extends Record<string, unknown>>(
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 function isDenied(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === INSUFFICIENT_PRIVILEGE;
+  return error instanceof Error && sqlStateOf(error) === INSUFFICIENT_PRIVILEGE;
 }
 
 function unreadable(error: Error): PlinthError {

@@ -2,6 +2,7 @@
 
 import type { CatalogObject, Dependency, ObjectId } from '../catalog-object.js';
 import { KIND_BY_NAME } from '../kinds.js';
+import { compareText } from './compare-text.js';
 import { address } from './query-fragments.js';
 
 /** What `LINKS` reads, in its only row. */
@@ -103,13 +104,9 @@ class Found {
   }
 
   sorted(): readonly Dependency[] {
-    const dependents = [...this.#all].sort(([a], [b]) => compare(a, b));
-    return dependents.flatMap(([, own]) => [...own.values()].sort((a, b) => compare(a.on, b.on)));
+    const dependents = [...this.#all].sort(([a], [b]) => compareText(a, b));
+    return dependents.flatMap(([, own]) =>
+      [...own.values()].sort((a, b) => compareText(a.on, b.on)),
+    );
   }
-}
-
-/** By code unit: the order must not depend on a locale. */
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

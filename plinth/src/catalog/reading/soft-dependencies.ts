@@ -1,6 +1,7 @@
 // Finds what the bodies of functions name. PostgreSQL keeps no dependency for them; Plinth uses
 // these only to prefer an order, never to refuse one.
 
+import { unquoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject, Dependency, ObjectId } from '../catalog-object.js';
 import { KIND_BY_NAME } from '../kinds.js';
 
@@ -46,9 +47,7 @@ function namedIn(
 ): ReadonlySet<ObjectId> {
   const found = new Set<ObjectId>();
   for (const [word] of text.matchAll(WORD)) {
-    const name = word.startsWith('"')
-      ? word.slice(1, -1).replaceAll('""', '"')
-      : word.toLowerCase();
+    const name = word.startsWith('"') ? unquoteIdentifier(word) : word.toLowerCase();
     for (const id of byName.get(name) ?? []) found.add(id);
   }
   return found;

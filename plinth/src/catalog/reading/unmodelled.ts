@@ -2,6 +2,7 @@
 
 import type { ObjectId, Unmodelled } from '../catalog-object.js';
 import { type CatalogReader, readRows } from './catalog-reader.js';
+import { compareText } from './compare-text.js';
 import { type Made, namesOfMadeQuery } from './unmodelled-queries.js';
 
 /** What has been read of what there is, whether or not a kind knows it. */
@@ -28,13 +29,7 @@ export async function findUnmodelled(
   const query = namesOfMadeQuery(unread, serverVersion);
   const objects = unread.length === 0 ? [] : await readRows<Row>(connection, query);
   const all = [...facts, ...objects].map(({ kind, name }) => ({ kind, name }));
-  return all.sort((a, b) => compare(a.kind, b.kind) || compare(a.name, b.name));
+  return all.sort((a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name));
 }
 
 type Row = { readonly kind: string; readonly name: string };
-
-/** By code unit: the order must not depend on a locale. */
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}

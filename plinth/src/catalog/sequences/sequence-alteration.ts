@@ -6,7 +6,12 @@ import type { CatalogObject } from '../catalog-object.js';
 import { qualifiedName } from '../object-id.js';
 import { type Hazard, type Statement, statement } from '../statement.js';
 import { layOut } from '../writing/lay-out.js';
-import { isAscending, type SequenceDefinition, standardBounds } from './sequence-options.js';
+import {
+  isAscending,
+  type SequenceDefinition,
+  type SequenceOptions,
+  standardBounds,
+} from './sequence-options.js';
 
 type Sequence = CatalogObject<SequenceDefinition>;
 
@@ -15,9 +20,8 @@ export function alterSequence(before: Sequence, after: Sequence): readonly State
   const [old, wanted] = [before.definition, after.definition];
   const name = qualifiedName(after.names);
   const head = `ALTER SEQUENCE ${name}`;
-  const clauses = changedClauses(old, wanted);
   const way = wayOfPosition(old, wanted);
-  if (way === 'restart') clauses.push('RESTART');
+  const clauses = [...changedClauses(old, wanted), ...(way === 'restart' ? ['RESTART'] : [])];
   const statements: Statement[] = [];
   if (way === 'move') statements.push(movePosition(name, wanted));
   if (clauses.length > 0) {
@@ -38,26 +42,38 @@ export function alterSequence(before: Sequence, after: Sequence): readonly State
   return statements;
 }
 
-function changedClauses(old: SequenceDefinition, wanted: SequenceDefinition): string[] {
+function changedClauses(old: SequenceDefinition, wanted: SequenceDefinition): readonly string[] {
+  const isOther = old.type !== wanted.type;
+  // Another type moves a bound that was the old type's, so both are said then.
+  const changes = changedOptions(old, wanted, {
+    min: isOther || old.min !== wanted.min,
+    max: isOther || old.max !== wanted.max,
+  });
+  return isOther ? [`AS ${wanted.type}`, ...changes] : changes;
+}
+
+/**
+ * The options that ALTER has to say, but the type.
+ *
+ * @param bounds Which bounds have to be said.
+ */
+export function changedOptions(
+  old: SequenceOptions,
+  wanted: SequenceOptions,
+  bounds: { readonly min: boolean; readonly max: boolean },
+): readonly string[] {
   const standard = standardBounds(wanted);
   const clauses: string[] = [];
-  if (old.type !== wanted.type) clauses.push(`AS ${wanted.type}`);
   if (old.increment !== wanted.increment) clauses.push(`INCREMENT BY ${wanted.increment}`);
-  // Another type moves a bound that was the old type's, so both are said then.
-  if (old.min !== wanted.min || old.type !== wanted.type) {
+  if (bounds.min)
     clauses.push(wanted.min === standard.min ? 'NO MINVALUE' : `MINVALUE ${wanted.min}`);
-  }
-  if (old.max !== wanted.max || old.type !== wanted.type) {
+  if (bounds.max)
     clauses.push(wanted.max === standard.max ? 'NO MAXVALUE' : `MAXVALUE ${wanted.max}`);
-  }
   if (old.start !== wanted.start) clauses.push(`START WITH ${wanted.start}`);
   if (old.cache !== wanted.cache) clauses.push(`CACHE ${wanted.cache}`);
   if (old.cycle !== wanted.cycle) clauses.push(wanted.cycle ? 'CYCLE' : 'NO CYCLE');
   return clauses;
 }
-
-/** What decides about the position of a sequence, be it a column's identity. */
-type Range = Pick<SequenceDefinition, 'start' | 'increment' | 'min' | 'max'>;
 
 /** What becomes of a position that the new bounds may not hold. */
 type Way = 'stay' | 'move' | 'restart';
@@ -66,7 +82,7 @@ type Way = 'stay' | 'move' | 'restart';
  * A sequence that has yet to reach its new bounds moves up to them. One that has passed them, or
  * that never had a value within, starts again: no value there can be one that it has given.
  */
-export function wayOfPosition(old: Range, wanted: Range): Way {
+export function wayOfPosition(old: SequenceOptions, wanted: SequenceOptions): Way {
   const [start, min, max] = [BigInt(old.start), BigInt(wanted.min), BigInt(wanted.max)];
   if (start >= min && start <= max) return 'stay';
   const isBefore = isAscending(old) ? start < min : start > max;
@@ -75,7 +91,7 @@ export function wayOfPosition(old: Range, wanted: Range): Way {
 }
 
 /** Only while it is outside: PostgreSQL refuses bounds that do not hold the position. */
-export function movePosition(name: string, wanted: Range): Statement {
+export function movePosition(name: string, wanted: SequenceOptions): Statement {
   const [first, comparison] = isAscending(wanted) ? [wanted.min, '<'] : [wanted.max, '>'];
   const move = `SELECT setval(${quoteLiteral(name)}, ${first}, false)`;
   return statement(layOut(move, [`FROM ${name}`, `WHERE last_value ${comparison} ${first}`]));
@@ -84,8 +100,8 @@ export function movePosition(name: string, wanted: Range): Statement {
 /** What changed bounds mean for the position. */
 export function positionHazards(
   name: string,
-  old: Range,
-  wanted: Range,
+  old: SequenceOptions,
+  wanted: SequenceOptions,
   way: Way,
 ): readonly Hazard[] {
   if (way === 'restart') {

@@ -4,8 +4,11 @@
 import type { ObjectId } from '../catalog-object.js';
 import { objectId } from '../object-id.js';
 
-/** The numbers are texts: a bigint is more than a JavaScript number holds. */
-export interface SequenceDefinition {
+/**
+ * Of a sequence, be it a column's identity. The numbers are texts: a bigint is more than a JavaScript
+ * number holds.
+ */
+export interface SequenceOptions {
   /** `smallint`, `integer` or `bigint`. */
   readonly type: string;
   readonly start: string;
@@ -14,6 +17,9 @@ export interface SequenceDefinition {
   readonly max: string;
   readonly cache: string;
   readonly cycle: boolean;
+}
+
+export interface SequenceDefinition extends SequenceOptions {
   readonly unlogged: boolean;
   readonly ownedBy: SequenceOwner | null;
 }
@@ -34,14 +40,14 @@ export function tableOf({ kind, column }: SequenceOwner): ObjectId {
   return objectId(kind, column.slice(0, 2));
 }
 
-export function isAscending({ increment }: Pick<SequenceDefinition, 'increment'>): boolean {
+export function isAscending({ increment }: SequenceOptions): boolean {
   return BigInt(increment) > 0n;
 }
 
 const BITS: Readonly<Record<string, bigint>> = { smallint: 16n, integer: 32n, bigint: 64n };
 
 /** The bounds of a sequence whose definition names none. */
-export function standardBounds(definition: SequenceDefinition): {
+export function standardBounds(definition: SequenceOptions): {
   readonly min: string;
   readonly max: string;
 } {
@@ -52,7 +58,7 @@ export function standardBounds(definition: SequenceDefinition): {
 }
 
 /** The clauses of CREATE SEQUENCE, in PostgreSQL's order. */
-export function optionClauses(definition: SequenceDefinition): readonly string[] {
+export function optionClauses(definition: SequenceOptions): readonly string[] {
   const { type, increment, min, max, start, cache, cycle } = definition;
   const standard = standardBounds(definition);
   const clauses: string[] = [];

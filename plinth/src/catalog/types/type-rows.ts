@@ -1,7 +1,7 @@
 // What the kinds that live in pg_type share: the columns of their rows, the condition that a row
 // is a user's, and how a type moves aside for its successor.
 
-import { quoteIdentifier } from '../../sql/index.js';
+import { cutName, MAX_NAME_BYTES, quoteIdentifier } from '../../sql/index.js';
 import type { CatalogObject } from '../catalog-object.js';
 import { outerName, qualifiedName } from '../object-id.js';
 import { address, isNotOfExtension, isUserSchema, privileges } from '../reading/query-fragments.js';
@@ -43,22 +43,7 @@ export function discard(noun: string, object: Named): readonly Statement[] {
 
 const SUFFIX = '__old';
 
-/** The longest name that PostgreSQL keeps. */
-export const MAX_NAME_BYTES = 63;
-
 /** The last part of the name that an object has while its successor takes its place. */
 export function nameAside({ names }: Named): string {
-  return clipName(names.at(-1) ?? '', MAX_NAME_BYTES - SUFFIX.length) + SUFFIX;
-}
-
-/** The beginning of a name, as PostgreSQL cuts it: by bytes, between characters. */
-export function clipName(name: string, bytes: number): string {
-  let clipped = '';
-  let length = 0;
-  for (const character of name) {
-    length += Buffer.byteLength(character);
-    if (length > bytes) break;
-    clipped += character;
-  }
-  return clipped;
+  return cutName(names.at(-1) ?? '', MAX_NAME_BYTES - SUFFIX.length) + SUFFIX;
 }

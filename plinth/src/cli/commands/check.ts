@@ -1,6 +1,5 @@
 // `plinth check`: whether the models, the revisions and, where it is asked for, a database agree.
 
-import type { Unmodelled } from '../../catalog/index.js';
 import type { Project } from '../../config/index.js';
 import { diff, type Plan, renderPlan } from '../../diff/index.js';
 import { loadRevisions } from '../../migrate/index.js';
@@ -8,6 +7,7 @@ import type { RevisionGraph } from '../../revisions/index.js';
 import { type Drift, readDrift, readTwoWays, scratchFor, settleRoles } from '../../sides/index.js';
 import { cacheFolderOf } from '../cache-folder.js';
 import { databaseUrl, openProject } from '../open-project.js';
+import { printNotes, printUnmodelled } from '../print-notes.js';
 import type { SharedOptions } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 
@@ -92,14 +92,14 @@ function isWell(found: FoundDrift | undefined): boolean {
 }
 
 function print(terminal: Terminal, { models, database, notes }: Found): void {
-  for (const note of notes) terminal.error(`note: ${note}`);
+  printNotes(terminal, notes);
   if (models !== undefined) printModels(terminal, models);
   if (database !== undefined) printDatabase(terminal, database);
 }
 
 function printModels(terminal: Terminal, plan: Plan): void {
-  printUnmodelled(terminal, 'revisions', plan.unmodelled.from);
-  printUnmodelled(terminal, 'models', plan.unmodelled.to);
+  printUnmodelled(terminal, plan.unmodelled.from, 'revisions');
+  printUnmodelled(terminal, plan.unmodelled.to, 'models');
   if (isSame(plan)) {
     terminal.out('models and revisions: no differences');
     return;
@@ -118,7 +118,7 @@ function printDatabase(terminal: Terminal, { description, migration, plan }: Fou
     terminal.error(`${description} is newer than the code: ${unknown.join(', ')} in no file`);
   }
   if (plan === undefined) return;
-  printUnmodelled(terminal, 'database', plan.unmodelled.from);
+  printUnmodelled(terminal, plan.unmodelled.from, 'database');
   if (isSame(plan)) {
     terminal.out(`${description}: no differences from its revisions`);
     return;
@@ -127,15 +127,6 @@ function printDatabase(terminal: Terminal, { description, migration, plan }: Fou
   printSql(terminal, plan);
   terminal.error(`${description} differs from what its revisions make`);
   terminal.error('hint: Run this SQL there, or put what was changed by hand into a revision.');
-}
-
-function printUnmodelled(
-  terminal: Terminal,
-  side: string,
-  unmodelled: readonly Unmodelled[],
-): void {
-  for (const { kind, name } of unmodelled)
-    terminal.error(`not compared: ${kind} ${name} (${side})`);
 }
 
 function printSql(terminal: Terminal, plan: Plan): void {

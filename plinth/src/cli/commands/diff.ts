@@ -7,6 +7,7 @@ import { askForRenames } from '../ask-for-renames.js';
 import { cacheFolderOf } from '../cache-folder.js';
 import { openProject } from '../open-project.js';
 import { parseRename } from '../parse-rename.js';
+import { printNotes, printUnmodelled } from '../print-notes.js';
 import type { SharedOptions } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 
@@ -68,11 +69,9 @@ function projectOf(terminal: Terminal, shared: SharedOptions) {
 }
 
 function printSql(terminal: Terminal, plan: Plan, { notes }: ReadSides): void {
-  for (const note of notes) terminal.error(`note: ${note}`);
+  printNotes(terminal, notes);
   for (const side of ['from', 'to'] as const) {
-    for (const { kind, name } of plan.unmodelled[side]) {
-      terminal.error(`not compared: ${kind} ${name} (${side})`);
-    }
+    printUnmodelled(terminal, plan.unmodelled[side], side);
   }
   const sql = renderPlan(plan).trimEnd();
   if (sql !== '') terminal.out(sql);

@@ -15,6 +15,7 @@ import {
 import type { AutogenerateOptions } from '../autogenerate-text.js';
 import { type NewRevisionOptions, newRevision } from '../new-revision.js';
 import { openProject } from '../open-project.js';
+import { printNotes } from '../print-notes.js';
 import type { SharedOptions } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 
@@ -57,7 +58,7 @@ export async function revisionCommand(
     await write(terminal, project, name, found.text);
     for (const line of found.changes) terminal.out(line);
   }
-  for (const note of notes) terminal.error(`note: ${note}`);
+  printNotes(terminal, notes);
 }
 
 async function write(

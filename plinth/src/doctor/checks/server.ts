@@ -1,9 +1,8 @@
 // Which PostgreSQL answers, and whether it is one that Plinth supports.
 
+import { OLDEST_MAJOR } from '../../sql/index.js';
 import { failed, passed, type Verdict } from '../finding.js';
 import { isEmbedded, type ReachedPatient } from '../patient.js';
-
-const OLDEST_MAJOR = 14;
 
 export async function checkServer(patient: ReachedPatient): Promise<Verdict> {
   const { rows } = await patient.engine.query<{ version: string }>(
