@@ -54,7 +54,9 @@ async function addRevision(message: string, up: string, down: string): Promise<s
 }
 
 describe('a new project', () => {
-  it('goes from nothing to a table and back, with no installation in its folder', async () => {
+  it('goes from nothing to a table and back, with no installation in its folder', {
+    timeout: 120_000,
+  }, async () => {
     const init = await plinth(['init']);
     expect(init).toMatchObject({ status: 0, error: '' });
     expect((await readdir(folder)).toSorted()).toEqual([

@@ -229,6 +229,10 @@ describe.each([
     const error = await failureOf(upgrade(engine, 'head', options()));
     expect(error.code).toBe('MIGRATE_OUT_OF_ORDER');
     expect(error.message).toContain('between');
+    expect(await status(engine, options())).toMatchObject({
+      state: 'skipped',
+      warnings: expect.arrayContaining(['between: never applied, although a later revision is']),
+    });
   });
 
   it('refuses a ledger of a newer Plinth', async () => {

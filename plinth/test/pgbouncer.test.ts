@@ -3,7 +3,7 @@
 
 import { sql } from 'drizzle-orm';
 import { Client } from 'pg';
-import { connect, type Database, type Engine, openEngine } from 'plinth';
+import { connect, type Database, type Engine, isPlinthError, openEngine } from 'plinth';
 import { upgrade } from 'plinth/migrate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
@@ -175,6 +175,32 @@ describe.runIf(program !== undefined)('behind PgBouncer in transaction mode', ()
       hint: expect.stringContaining('MIGRATION_DATABASE_URL'),
     });
     await remove();
+  });
+
+  it.each([
+    { mode: 'transaction', code: 'MIGRATE_POOLER' },
+    { mode: 'session', code: undefined },
+  ])('finds out what nobody told: $mode pooling', async ({ mode, code }) => {
+    const untold = await startPgBouncer(program ?? '', database.url, ['postgres'], {
+      pool_mode: mode,
+      ignore_startup_parameters:
+        'extra_float_digits,options,statement_timeout,idle_in_transaction_session_timeout',
+    });
+    const { folder, remove } = await revisionFolder([{ id: 'one', upgrade: 'SELECT 1;' }]);
+    try {
+      await using engine = await openEngine({ url: untold.through(database.url) });
+      const refused = await upgrade(engine, 'head', { revisions: folder }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(isPlinthError(refused) ? refused.code : refused).toBe(code);
+      await using direct = await openEngine({ url: database.url, poolSize: 1 });
+      const locks = await direct.query(`SELECT FROM pg_locks WHERE locktype = 'advisory'`);
+      expect(locks.rows).toEqual([]);
+    } finally {
+      await remove();
+      await untold.stop();
+    }
   });
 
   it('does not take a long statement for a stalled one', async () => {

@@ -1,7 +1,13 @@
 // Brings the revisions of the service's database up to date at a start, or says how they stand.
 
 import { type Database, openEngine, parseDatabaseUrl } from 'plinth';
-import { type MigrationTarget, type RevisionGraph, status, upgrade } from 'plinth/migrate';
+import {
+  type MigrationProgress,
+  type MigrationTarget,
+  type RevisionGraph,
+  status,
+  upgrade,
+} from 'plinth/migrate';
 import type { Settings } from './settings.js';
 import { StartError } from './start-error.js';
 
@@ -58,7 +64,10 @@ async function upgradeToHead(
   revisions: RevisionGraph,
   signal: AbortSignal | undefined,
 ): Promise<PreparedRevisions> {
-  const onProgress = () => signal?.throwIfAborted();
+  // Between two revisions: the one at work ends, so that the next start has less to do.
+  const onProgress = ({ kind }: MigrationProgress) => {
+    if (kind === 'running') signal?.throwIfAborted();
+  };
   const { ran, heads, warnings } = await upgrade(target, 'head', { revisions, onProgress });
   const done = ran.length === 0 ? '' : `${ran.length} applied now, `;
   const nothing = done === '' ? ', nothing to apply' : '';

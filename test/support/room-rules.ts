@@ -28,6 +28,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   config: 4,
   doctor: 4,
   autogenerate: 5,
+  merge: 5,
   cli: 6,
 };
 

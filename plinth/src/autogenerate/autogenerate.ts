@@ -12,6 +12,7 @@ import {
   renderRevision,
 } from '../revisions/index.js';
 import {
+  type LedgeredSource,
   readTwoWays,
   type SidesProject,
   scratchFor,
@@ -34,7 +35,7 @@ export interface AutogenerateRequest {
   /** The text of the file, with a place for each part. Default: as `renderRevision` does. */
   readonly template?: string | undefined;
   /** A database that is where the schema is, instead of the history. */
-  readonly against?: { readonly url: string; readonly variable: string } | undefined;
+  readonly against?: LedgeredSource | undefined;
   /** Asked once both ends are known: what has another name now. Default: nothing. */
   readonly renames?: (from: Catalog, to: Catalog) => Promise<readonly Rename[]>;
   /** The short forms, which lock tables while they build or check. Default: the online forms. */

@@ -7,8 +7,8 @@ import {
   type Revision,
   type RevisionDraft,
   type RevisionGraph,
-  resolveTarget,
 } from '../revisions/index.js';
+import { namedRevisions } from './named-revisions.js';
 
 export interface NewRevisionOptions {
   readonly message: string;
@@ -60,7 +60,7 @@ function chooseId(graph: RevisionGraph, given: string | undefined): string {
 }
 
 function chooseParents(graph: RevisionGraph, head: string | undefined): readonly Revision[] {
-  if (head !== undefined) return resolveAll(graph, head);
+  if (head !== undefined) return namedRevisions(graph, head);
   if (graph.heads.length <= 1) return graph.heads;
   const names = graph.heads.map(({ id, message }) => `${id} (${message})`);
   throw new PlinthError(
@@ -73,21 +73,7 @@ function chooseParents(graph: RevisionGraph, head: string | undefined): readonly
 /** A label stays one: it follows its branch. */
 function resolveNeeded(graph: RevisionGraph, name: string): readonly string[] {
   if (graph.withLabel(name) !== undefined) return [name];
-  return resolveAll(graph, name).map(({ id }) => id);
-}
-
-function resolveAll(graph: RevisionGraph, name: string): readonly Revision[] {
-  const target = resolveTarget(graph, name, new Set());
-  switch (target.kind) {
-    case 'base':
-      return [];
-    case 'revisions':
-      return target.revisions;
-    case 'steps':
-      return target.to === undefined ? [] : [target.to];
-    default:
-      return target satisfies never;
-  }
+  return namedRevisions(graph, name).map(({ id }) => id);
 }
 
 function notHead(graph: RevisionGraph, parents: readonly Revision[]): PlinthError {

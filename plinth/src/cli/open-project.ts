@@ -29,13 +29,23 @@ export async function withEngine<Result>(
   work: (engine: Engine, project: Project) => Promise<Result>,
 ): Promise<Result> {
   const project = await openProject(terminal, options);
+  return await withEngineOf(terminal, options, project, (engine) => work(engine, project));
+}
+
+/** The same, for a command that has read its configuration already. */
+export async function withEngineOf<Result>(
+  terminal: Terminal,
+  options: SharedOptions,
+  project: Project,
+  work: (engine: Engine) => Promise<Result>,
+): Promise<Result> {
   const engine = await openEngine({
     ...migrationOptions(terminal, options, project),
     poolSize: 1,
     applicationName: 'plinth cli',
   });
   try {
-    return await work(engine, project);
+    return await work(engine);
   } finally {
     await engine.close();
   }

@@ -16,3 +16,7 @@ export function printUnmodelled(
   const place = where === undefined ? '' : ` (${where})`;
   for (const { kind, name } of unmodelled) terminal.error(`not compared: ${kind} ${name}${place}`);
 }
+
+export function printWarnings(terminal: Terminal, warnings: readonly string[]): void {
+  for (const warning of warnings) terminal.error(`warning: ${warning}`);
+}

@@ -1,37 +1,27 @@
-// How a run of revisions reads in a terminal.
+// What a run of revisions has done, as data and in words.
 
-import type { MigrationOutcome, MigrationProgress } from '../migrate/index.js';
-import type { Terminal } from './terminal.js';
+import type { Direction, MigrationOutcome } from '../migrate/index.js';
+import { printWarnings } from './print-notes.js';
+import type { Report } from './report.js';
 
-export function progressPrinter(terminal: Terminal): (event: MigrationProgress) => void {
-  return (event) => {
-    switch (event.kind) {
-      case 'waiting':
-        terminal.error(`waiting for the migration lock: ${event.holder} holds it`);
-        return;
-      case 'running':
-        return;
-      case 'finished': {
-        const { id, message } = event.revision;
-        terminal.out(`${event.direction}  ${id}  ${message}  (${Math.round(event.durationMs)} ms)`);
-        return;
-      }
-      default:
-        event satisfies never;
-    }
-  };
-}
+const DONE = { upgrade: 'applied', downgrade: 'undone' } as const satisfies Record<
+  Direction,
+  string
+>;
 
 export function reportOutcome(
-  terminal: Terminal,
-  verb: 'applied' | 'undone',
-  outcome: MigrationOutcome,
-): void {
-  for (const warning of outcome.warnings) terminal.error(`warning: ${warning}`);
-  const { length } = outcome.ran;
-  const done =
-    length === 0 ? 'nothing to do' : `${length} revision${length === 1 ? '' : 's'} ${verb}`;
-  terminal.out(`${done}, at ${describeHeads(outcome.heads)}`);
+  direction: Direction,
+  { ran, heads, warnings }: MigrationOutcome,
+): Report {
+  const revisions = `${ran.length} revision${ran.length === 1 ? '' : 's'}`;
+  const done = ran.length === 0 ? 'nothing to do' : `${revisions} ${DONE[direction]}`;
+  return {
+    data: { direction, ran, current: heads, warnings },
+    print: (to) => {
+      printWarnings(to, warnings);
+      to.out(`${done}, at ${describeHeads(heads)}`);
+    },
+  };
 }
 
 export function describeHeads(heads: readonly string[]): string {

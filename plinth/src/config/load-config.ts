@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { PlinthError } from '../errors/index.js';
+import type { MigrationOptions } from '../migrate/index.js';
 import { loadModule } from '../modules/index.js';
 import { OLDEST_MAJOR } from '../sql/index.js';
 import { checkConfig, DEFAULT_REVISIONS_FOLDER, type PostWriteHook } from './plinth-config.js';
@@ -39,6 +40,11 @@ export interface Project {
   readonly scratchUrl: string | undefined;
   /** `server_version_num` of the oldest server that revisions have to run on. */
   readonly serverVersion: number;
+  /** How revisions are run on its database. */
+  readonly migration: Pick<
+    MigrationOptions,
+    'ledger' | 'lockTimeout' | 'statementLockTimeout' | 'lockRetries' | 'hooks'
+  >;
 }
 
 /**
@@ -75,6 +81,13 @@ export async function loadConfig(
     schema: config.schema ?? [],
     scratchUrl: config.scratchUrl,
     serverVersion: (config.serverVersion ?? OLDEST_MAJOR) * 10_000,
+    migration: {
+      ledger: config.ledger,
+      lockTimeout: config.lockTimeout,
+      statementLockTimeout: config.statementLockTimeout,
+      lockRetries: config.lockRetries,
+      hooks: config.hooks,
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { PlinthError } from '../errors/index.js';
+import type { MigrationHooks } from '../migrate/index.js';
 import { NEWEST_MAJOR, OLDEST_MAJOR } from '../sql/index.js';
 
 /** A program that is run on each new revision file, without a shell, in the project's folder. */
@@ -45,6 +46,19 @@ export interface PlinthConfig {
    * statements are used from there on only. Default: 14, so that they run everywhere.
    */
   readonly serverVersion?: number;
+  /**
+   * The ledger's table in the schema `plinth`, where several projects keep their histories in one
+   * database. Default: `ledger`.
+   */
+  readonly ledger?: string;
+  /** Seconds to wait while another process runs revisions. Default: 60. */
+  readonly lockTimeout?: number;
+  /** Seconds that a statement of a revision waits for a lock; 0 waits for ever. Default: 3. */
+  readonly statementLockTimeout?: number;
+  /** How often a step is begun again that could not get a lock. Default: 10. */
+  readonly lockRetries?: number;
+  /** Called around runs of revisions by `plinth upgrade` and `plinth downgrade`. */
+  readonly hooks?: MigrationHooks;
 }
 
 /** Types a configuration; returns it as it is. */
@@ -88,7 +102,28 @@ const configSchema = z.strictObject({
     .min(OLDEST_MAJOR, `must be ${OLDEST_MAJOR} or later`)
     .max(NEWEST_MAJOR, `must be ${NEWEST_MAJOR} or earlier`)
     .exactOptional(),
+  ledger: z.string('must name a table').exactOptional(),
+  lockTimeout: seconds(),
+  statementLockTimeout: seconds(),
+  lockRetries: z.int('must be a whole number').min(0, 'must not be negative').exactOptional(),
+  hooks: z
+    .strictObject({
+      beforeRun: hook<MigrationHooks['beforeRun']>(),
+      beforeRevision: hook<MigrationHooks['beforeRevision']>(),
+      afterRevision: hook<MigrationHooks['afterRevision']>(),
+      afterRun: hook<MigrationHooks['afterRun']>(),
+    })
+    .exactOptional(),
 });
+
+function seconds() {
+  return z.number('must be seconds').min(0, 'must not be negative').exactOptional();
+}
+
+function hook<Hook>() {
+  const isHook = (value: unknown): boolean => typeof value === 'function';
+  return z.custom<NonNullable<Hook>>(isHook, 'must be a function').exactOptional();
+}
 
 function holdsEveryPart(template: string): boolean {
   return ['{headers}', '{upgrade}', '{downgrade}'].every((part) => template.includes(part));

@@ -9,6 +9,8 @@ export interface Patient {
   /** Names of the extensions it needs. */
   readonly extensions: readonly string[];
   readonly revisionsFolder: string;
+  /** The ledger's table. Default: `ledger`. */
+  readonly ledger?: string | undefined;
 }
 
 /** A patient whose database answers. */

@@ -5,7 +5,8 @@ import { PlinthError } from '../errors/index.js';
 import { type Cancel, type CancelSignal, cancellable } from './cancellation.js';
 import type { Lease } from './lease.js';
 import type { ArrayQuery, QueryExecutor, QueryResult, QueryRow } from './query.js';
-import { type Report, runStatement } from './run-statement.js';
+import { type Report, runScript, runStatement } from './run-statement.js';
+import type { ScriptStatement } from './script-query.js';
 import type { Statement } from './send-statement.js';
 import type { StatementHook } from './statement-hook.js';
 import { type Scope, scopePrelude } from './tenant-scope.js';
@@ -53,6 +54,29 @@ export class Connection extends EventEmitter<ConnectionEvents> implements QueryE
     return await this.#run<unknown[]>({ ...query, rowMode: 'array', prelude });
   }
 
+  /**
+   * Hands over several statements in one round trip. Those behind one that fails are not run; a
+   * transaction that one of them opened stays open and failed. Rows are not looked at.
+   *
+   * @param onEnded Told the index of each statement that ended well.
+   * @throws PostgreSQL's error of the statement that failed; it stands behind the last that ended.
+   */
+  async script(
+    statements: readonly ScriptStatement[],
+    onEnded: (index: number) => void = () => undefined,
+  ): Promise<void> {
+    const text = statements.map((statement) => statement.text).join(';\n');
+    const { lease, report } = this.#parts;
+    await this.#guard(text, false, () => {
+      return new Promise<void>((resolve, reject) => {
+        runScript(lease, statements, report, {
+          onEnded,
+          settle: (error) => (error === undefined ? resolve() : reject(error)),
+        });
+      });
+    });
+  }
+
   /** Opens a transaction and, in the same round trip, its scope. */
   async begin(options: TransactionOptions, scope: Scope | undefined): Promise<void> {
     const text = beginText(options);
@@ -68,17 +92,19 @@ export class Connection extends EventEmitter<ConnectionEvents> implements QueryE
 
   /** Ends a transaction without a signal's say: an abort must not keep it from rolling back. */
   async rollBack(): Promise<void> {
-    await this.#send({
-      text: 'ROLLBACK',
-      values: undefined,
-      rowMode: 'object',
-      prelude: undefined,
-    });
+    const text = 'ROLLBACK';
+    const rollback = { text, values: undefined, rowMode: 'object', prelude: undefined } as const;
+    await this.#send(text, false, () => this.#deliver(rollback));
   }
 
   /** Not for users: nothing may run here once somebody else may have the connection. */
   giveUp(): void {
     this.#returned = true;
+  }
+
+  /** The server's process for this session, as it was told at the start; a pooler makes one up. */
+  get processId(): number | undefined {
+    return this.#parts.lease.client.processID ?? undefined;
   }
 
   /** What the server last said about this session's transaction. */
@@ -93,30 +119,37 @@ export class Connection extends EventEmitter<ConnectionEvents> implements QueryE
     }
   }
 
-  async #run<Row>(statement: Statement): Promise<QueryResult<Row>> {
-    const { signal, cancel, lease } = this.#parts;
-    if (signal === undefined) return await this.#send<Row>(statement);
-    return await cancellable(
-      signal,
-      () => {
-        lease.cancelled = true;
-        return cancel();
-      },
-      () => this.#send<Row>(statement),
-    );
+  #run<Row>(statement: Statement): Promise<QueryResult<Row>> {
+    const { text, values } = statement;
+    return this.#guard(text, values !== undefined, () => this.#deliver<Row>(statement));
   }
 
-  #send<Row>(statement: Statement): Promise<QueryResult<Row>> {
+  /** Sends until the signal aborts. */
+  #guard<Result>(
+    text: string,
+    parameterized: boolean,
+    deliver: () => Promise<Result>,
+  ): Promise<Result> {
+    const { signal, cancel, lease } = this.#parts;
+    const send = () => this.#send(text, parameterized, deliver);
+    if (signal === undefined) return send();
+    const cancelIt = () => {
+      lease.cancelled = true;
+      return cancel();
+    };
+    return cancellable(signal, cancelIt, send);
+  }
+
+  #send<Result>(
+    text: string,
+    parameterized: boolean,
+    deliver: () => Promise<Result>,
+  ): Promise<Result> {
     const { hook, lease } = this.#parts;
     if (this.#returned) return Promise.reject(returnedError());
-    if (hook === undefined) return this.#deliver(statement);
+    if (hook === undefined) return deliver();
     const { host, port, database } = lease.client;
-    const sent = {
-      text: statement.text,
-      parameterized: statement.values !== undefined,
-      server: { host, port, database },
-    };
-    return hook(sent, () => this.#deliver<Row>(statement));
+    return hook({ text, parameterized, server: { host, port, database } }, deliver);
   }
 
   #deliver<Row>(statement: Statement): Promise<QueryResult<Row>> {

@@ -26,6 +26,7 @@ export {
 } from './option-environment.js';
 export type { CloseReason, EngineEvents, PoolStatus } from './pool-events.js';
 export type { QueryEvent, QueryExecutor, QueryResult, QueryRow } from './query.js';
+export type { ScriptStatement } from './script-query.js';
 export type { TargetSessionAttrs } from './server-kind.js';
 export type { SslMode } from './ssl.js';
 export type { SentStatement, StatementHook } from './statement-hook.js';

@@ -10,12 +10,13 @@ declare module 'pg' {
     requiresPreparation(): boolean;
     handleDataRow(message: object): void;
     handleError(error: Error, connection: Connection): void;
+    handleEmptyQuery(connection: Connection): void;
   }
   interface Connection {
     readonly parsedStatements: Record<string, string>;
     readonly submittedNamedStatements: Record<string, string>;
     parse(query: { readonly name: string; readonly text: string }): void;
-    bind(config: { readonly statement: string; readonly values: readonly string[] }): void;
+    bind(config: { readonly statement: string; readonly values: readonly (string | null)[] }): void;
     execute(config: object): void;
   }
 }

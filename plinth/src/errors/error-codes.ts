@@ -13,6 +13,10 @@ function code(means: string, retryable = false): ErrorCodeFacts {
 }
 
 export const ERROR_CODES = {
+  CLI_USAGE: code('A command line was not understood.'),
+  CLI_DATABASE_REFUSED: code('PostgreSQL refused a statement that is no part of a revision.'),
+  CLI_EDITOR_FAILED: code('No editor is named for `plinth edit`, or it failed.'),
+
   CONFIG_NOT_FOUND: code('No plinth.config.ts in this folder or above it.'),
   CONFIG_INVALID: code('plinth.config.ts, or a setting in it, cannot be used.'),
   MODULE_LOAD_FAILED: code('A TypeScript or JavaScript file of the project cannot be loaded.'),
@@ -47,9 +51,14 @@ export const ERROR_CODES = {
   REVISION_FOLDER_MISSING: code('The folder of revisions does not exist.'),
   REVISION_EXISTS: code('A file that would be written exists already.'),
   REVISION_NOT_HEAD: code('A new revision was to revise one that is no head, without --splice.'),
+  REVISION_RANGE_INVALID: code('A text is no range of revisions, or its ends do not follow.'),
+  REVISION_MERGE_INVALID: code('The revisions named cannot be merged into one.'),
   REVISION_HOOK_FAILED: code('A post-write hook failed, or changed what a revision runs.'),
 
   MIGRATE_STATEMENT_FAILED: code('A statement of a revision failed; its revision was undone.'),
+  MIGRATE_ABORTED: code('A run of revisions was told to stop.'),
+  MIGRATE_HOOK_FAILED: code('A hook of a run of revisions failed.'),
+  MIGRATE_NOT_TRANSACTIONAL: code('A single transaction was asked for where a step refuses one.'),
   MIGRATE_CHECKSUM_MISMATCH: code('An applied revision was changed after it was applied.'),
   MIGRATE_UNKNOWN_REVISION: code('The database has a revision that no file carries.'),
   MIGRATE_OUT_OF_ORDER: code('A revision older than an applied one was never applied.'),
@@ -57,6 +66,7 @@ export const ERROR_CODES = {
   MIGRATE_POOLER: code('Revisions were to run through a transaction pooler.'),
   MIGRATE_LOCK_TIMEOUT: code('Another process kept the migration lock too long.', true),
   MIGRATE_INTERRUPTED: code('A revision was interrupted half-way and must be looked at.'),
+  MIGRATE_OFFLINE_UNSUPPORTED: code('A run holds what only Plinth can run, and no SQL script.'),
 
   CATALOG_SERVER_TOO_OLD: code('The server is older than PostgreSQL 14.'),
   CATALOG_UNREADABLE: code('A catalog of the server may not be read.'),
@@ -73,6 +83,8 @@ export const ERROR_CODES = {
   AUTOGENERATE_UNPROVED: code('A new revision did not lead to the models, or not back.'),
   AUTOGENERATE_IRREVERSIBLE: code('There is a way to the models, and none back.'),
   AUTOGENERATE_UNWRITABLE: code('A statement, or a template, makes no valid revision.'),
+
+  MERGE_CONFLICT: code('Branches fail, or differ, when they are applied in another order.'),
 
   SCRATCH_STATEMENT_FAILED: code('PostgreSQL refused a statement of a text.'),
   SCRATCH_STATEMENT_UNSUPPORTED: code('A text holds a statement that no schema can hold.'),

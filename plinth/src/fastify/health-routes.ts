@@ -15,6 +15,7 @@ interface HealthParts {
   readonly db: Database;
   readonly lifecycle: Lifecycle;
   readonly revisions: RevisionGraph | undefined;
+  readonly ledger: string | undefined;
   readonly timeoutMs: number;
   /** What else the routes are registered with: their schemas, for OpenAPI. */
   readonly routes: HealthRouteOptions;
@@ -60,8 +61,9 @@ export function registerHealthRoutes(app: FastifyInstance, parts: HealthParts): 
 }
 
 function createReadiness(parts: HealthParts) {
-  const { db, lifecycle, revisions, timeoutMs } = parts;
-  const checkRevisions = revisions === undefined ? undefined : createRevisionCheck(db, revisions);
+  const { db, lifecycle, revisions, ledger, timeoutMs } = parts;
+  const checkRevisions =
+    revisions === undefined ? undefined : createRevisionCheck(db, { revisions, ledger });
 
   const migrationState = async (request: FastifyRequest, leftMs: number, saturated: boolean) => {
     try {

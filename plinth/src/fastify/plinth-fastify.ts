@@ -32,6 +32,8 @@ export interface PlinthFastifyOptions {
   readonly db: Database;
   /** The revisions the code needs; without them readiness does not ask for any. */
   readonly revisions?: RevisionGraph;
+  /** The ledger's table, where it is not called `ledger`. */
+  readonly ledger?: string;
   readonly health?: HealthOptions;
   /** Schemas for the health routes, for OpenAPI. */
   readonly healthRoutes?: HealthRouteOptions;
@@ -48,7 +50,7 @@ export interface PlinthFastifyOptions {
 export const plinthFastify: FastifyPluginCallback<PlinthFastifyOptions> = sharedPlugin(
   'plinth',
   (app: FastifyInstance, options: PlinthFastifyOptions, done: () => void) => {
-    const { db, revisions, health, healthRoutes = {} } = options;
+    const { db, revisions, ledger, health, healthRoutes = {} } = options;
     const lifecycle = new Lifecycle(app);
     app.decorate('lifecycle', lifecycle);
     decorateRequests(app, db);
@@ -56,6 +58,7 @@ export const plinthFastify: FastifyPluginCallback<PlinthFastifyOptions> = shared
       db,
       lifecycle,
       revisions,
+      ledger,
       timeoutMs: health?.timeoutMs ?? 1500,
       routes: healthRoutes,
     });

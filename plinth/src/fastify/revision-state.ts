@@ -14,13 +14,13 @@ export type RevisionState = 'current' | 'pending' | 'unknown';
  */
 export function createRevisionCheck(
   db: Database,
-  revisions: RevisionGraph,
+  options: { readonly revisions: RevisionGraph; readonly ledger: string | undefined },
 ): (timeoutMs: number, saturated: boolean) => Promise<RevisionState> {
   let last: RevisionState = 'unknown';
   let running: Promise<RevisionState> | undefined;
   const ask = async (): Promise<RevisionState> => {
     try {
-      last = toRevisionState((await status(db, { revisions })).state);
+      last = toRevisionState((await status(db, options)).state);
     } finally {
       running = undefined;
     }
@@ -51,6 +51,7 @@ function toRevisionState(state: MigrationStatus['state']): RevisionState {
     case 'changed':
       return 'unknown';
     case 'interrupted':
+    case 'skipped':
       return 'pending';
   }
 }

@@ -2,14 +2,18 @@
 
 import { PlinthError } from '../errors/index.js';
 import type { Revision, RevisionGraph, RevisionId } from '../revisions/index.js';
-import type { Direction, LedgerEntry } from './ledger.js';
+import type { Direction, EntryState, JsonObject, LedgerEntry } from './ledger.js';
 
 /** A revision that was interrupted between two of its steps. */
 export interface Interrupted {
   readonly direction: Direction;
   /** How many steps have ended. */
   readonly stepsDone: number;
+  /** `started`: the step behind those was begun outside a transaction. */
+  readonly state: EntryState;
   readonly fingerprint: string;
+  /** What was looked at before that step. */
+  readonly observed: JsonObject | null;
 }
 
 export interface AppliedState {
@@ -71,8 +75,9 @@ function isApplied(entry: LedgerEntry): boolean {
 }
 
 function interruption(entry: LedgerEntry): Interrupted {
-  const { direction, fingerprint, state, step } = entry;
-  return { direction, fingerprint, stepsDone: state === 'started' ? step - 1 : step };
+  const { direction, fingerprint, state, step, observed } = entry;
+  const stepsDone = state === 'step' ? step : step - 1;
+  return { direction, fingerprint, stepsDone, state, observed };
 }
 
 /**

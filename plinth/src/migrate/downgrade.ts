@@ -1,12 +1,8 @@
 // Takes a database back.
 
 import { planDowngrade } from '../revisions/index.js';
-import {
-  type MigrationOptions,
-  type MigrationOutcome,
-  type MigrationTarget,
-  migrate,
-} from './migration-session.js';
+import type { MigrationOptions, MigrationOutcome, MigrationTarget } from './migration-options.js';
+import { migrate } from './migration-session.js';
 
 /**
  * Undoes applied revisions, latest first, until the target is the head of what is applied.

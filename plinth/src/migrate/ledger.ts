@@ -1,18 +1,26 @@
 // The ledger: the append-only record, in the database, of what was run there. It is only ever
 // read and appended to; what is applied follows from the last entries of each revision.
 
-import type { Connection } from '../engine/index.js';
+import type { Connection, ScriptStatement } from '../engine/index.js';
 import { PlinthError } from '../errors/index.js';
 import type { Revision } from '../revisions/index.js';
+import { LEDGER_FORMAT, ledgerForm, ledgerTable } from './ledger-schema.js';
 import { PLINTH_VERSION } from './plinth-version.js';
 
 export type Direction = 'upgrade' | 'downgrade';
 
 /**
- * `started`: a step outside a transaction is about to run. `step`: a step has ended and others
- * follow. `finished`: the whole revision has ended.
+ * `started`: a step outside a transaction is about to run. `batch`: a part of a step of a data
+ * revision has ended. `step`: a step has ended and others follow. `finished`: the whole revision
+ * has ended.
  */
-export type EntryState = 'started' | 'step' | 'finished';
+export type EntryState = 'started' | 'batch' | 'step' | 'finished';
+
+/** A value that JSON can hold. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
 
 /** The last word of the ledger about one revision. */
 export interface LedgerEntry {
@@ -27,43 +35,8 @@ export interface LedgerEntry {
   readonly fingerprint: string;
   /** As PostgreSQL writes a timestamptz. */
   readonly recordedAt: string;
-}
-
-/** The format of the ledger this Plinth writes; a database with a higher one is refused. */
-const LEDGER_FORMAT = 1;
-
-const CREATE_LEDGER = `
-CREATE SCHEMA IF NOT EXISTS plinth;
-CREATE TABLE plinth.ledger (
-  entry bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  revision text NOT NULL,
-  direction text NOT NULL CHECK (direction IN ('upgrade', 'downgrade')),
-  state text NOT NULL CHECK (state IN ('started', 'step', 'finished')),
-  step integer NOT NULL,
-  steps integer NOT NULL,
-  message text NOT NULL,
-  checksum text NOT NULL,
-  fingerprint text NOT NULL,
-  duration_ms integer NOT NULL,
-  format integer NOT NULL,
-  plinth_version text NOT NULL,
-  recorded_by text NOT NULL DEFAULT session_user,
-  recorded_at timestamptz NOT NULL DEFAULT clock_timestamp()
-);
-CREATE INDEX ledger_revision_entry ON plinth.ledger (revision, entry DESC);
-COMMENT ON TABLE plinth.ledger IS 'What Plinth ran on this database. Append-only.';`;
-
-/** Creates the ledger where there is none. Call it under the migration lock. */
-export async function createLedger(connection: Connection): Promise<void> {
-  // IF NOT EXISTS would still ask for the right to create, which a deployer may not have.
-  if (!(await ledgerExists(connection))) await connection.query(CREATE_LEDGER);
-}
-
-async function ledgerExists(connection: Connection): Promise<boolean> {
-  const { rows } = await connection.query<{ exists: boolean }>(
-    `SELECT to_regclass('plinth.ledger') IS NOT NULL AS exists`,
-  );
-  return rows[0]?.exists === true;
+  /** What was looked at before a step, or where its last batch ended. */
+  readonly observed: JsonObject | null;
 }
 
 /**
@@ -71,12 +44,17 @@ async function ledgerExists(connection: Connection): Promise<boolean> {
  *
  * @throws PlinthError MIGRATE_LEDGER_NEWER when a newer Plinth wrote it.
  */
-export async function readLedger(connection: Connection): Promise<readonly LedgerEntry[]> {
-  if (!(await ledgerExists(connection))) return [];
+export async function readLedger(
+  connection: Connection,
+  ledger?: string,
+): Promise<readonly LedgerEntry[]> {
+  const form = await ledgerForm(connection, ledger);
+  if (form === 'none') return [];
   const { rows } = await connection.query<{ [Field in keyof LedgerRow]: LedgerRow[Field] }>(
     `SELECT revision, direction, state, step, message, checksum, fingerprint,
-            recorded_at AS "recordedAt", format, plinth_version AS "plinthVersion"
-       FROM (SELECT DISTINCT ON (revision) * FROM plinth.ledger
+            recorded_at AS "recordedAt", format, plinth_version AS "plinthVersion",
+            ${form === 'today' ? 'observed' : 'NULL AS observed'}
+       FROM (SELECT DISTINCT ON (revision) * FROM ${ledgerTable(ledger)}
               ORDER BY revision, entry DESC) AS last
       ORDER BY entry`,
   );
@@ -98,33 +76,59 @@ interface LedgerRow extends LedgerEntry {
 }
 
 export interface NewEntry {
-  readonly revision: Revision;
+  /** One that is in no file has only what the ledger says of it. */
+  readonly revision: Pick<Revision, 'message' | 'checksum'> & { readonly id: string };
   readonly direction: Direction;
   readonly state: EntryState;
   readonly step: number;
   readonly steps: number;
+  /** Before the transaction that the entry is written in. */
   readonly durationMs: number;
   readonly fingerprint: string;
+  readonly tag: string | undefined;
+  /** Written without running anything. */
+  readonly stamped?: boolean;
+  readonly observed?: JsonObject;
 }
 
-export async function appendEntry(connection: Connection, entry: NewEntry): Promise<void> {
-  const { revision } = entry;
-  await connection.query(
-    `INSERT INTO plinth.ledger (revision, direction, state, step, steps, message, checksum,
-                                fingerprint, duration_ms, format, plinth_version)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-    [
+/** What the runner sets, for a transaction, to the time a step of a revision began at. */
+export const STEP_STARTED = 'plinth.step_started';
+
+/** Adds to the duration what has passed since the step began, if the transaction says when. */
+const DURATION = `$10::integer + coalesce(extract(epoch FROM clock_timestamp() -
+  nullif(current_setting('${STEP_STARTED}', true), '')::timestamptz) * 1000, 0)::integer`;
+
+/** The statement that appends an entry, for a script. */
+export function entryStatement(entry: NewEntry, ledger?: string): ScriptStatement {
+  const { revision, observed } = entry;
+  return {
+    text: `INSERT INTO ${ledgerTable(ledger)} (revision, direction, state, step, steps, message,
+         checksum, fingerprint, format, duration_ms, plinth_version, tag, stamped, observed)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ${DURATION}, $11, $12, $13, $14)`,
+    values: [
       revision.id,
       entry.direction,
       entry.state,
-      entry.step,
-      entry.steps,
+      String(entry.step),
+      String(entry.steps),
       revision.message,
       revision.checksum,
       entry.fingerprint,
-      Math.round(entry.durationMs),
-      LEDGER_FORMAT,
+      String(LEDGER_FORMAT),
+      String(Math.round(entry.durationMs)),
       PLINTH_VERSION,
+      entry.tag ?? null,
+      String(entry.stamped ?? false),
+      observed === undefined ? null : JSON.stringify(observed),
     ],
-  );
+  };
+}
+
+export async function appendEntry(
+  connection: Connection,
+  entry: NewEntry,
+  ledger?: string,
+): Promise<void> {
+  const { text, values = [] } = entryStatement(entry, ledger);
+  await connection.query(text, values);
 }

@@ -2,7 +2,6 @@
 // read, refused where it must be, lock taken, state read again.
 
 import type { Connection, Engine } from '../engine/index.js';
-import { PlinthError } from '../errors/index.js';
 import {
   currentHeads,
   type Revision,
@@ -16,47 +15,24 @@ import {
   assertNotInterrupted,
   assertRunnable,
 } from './applied-state.js';
-import { createLedger, type Direction, readLedger } from './ledger.js';
-import { type RevisionSource, resolveRevisions } from './load-revisions.js';
+import { type Direction, readLedger } from './ledger.js';
+import { createLedger } from './ledger-schema.js';
+import { resolveRevisions } from './load-revisions.js';
 import { withMigrationLock } from './migration-lock.js';
-import { runRevision } from './run-revision.js';
+import type {
+  MigrationOptions,
+  MigrationOutcome,
+  MigrationTarget,
+  RevisionOutcome,
+} from './migration-options.js';
+import { assertDirect, ownSession } from './own-session.js';
+import type { RunContext } from './run-context.js';
+import { runRevisions } from './run-revisions.js';
+import { DEFAULT_STATEMENT_LOCK_TIMEOUT } from './statement-lock-timeout.js';
 
-/** An engine, or a database that stands on one. */
-export type MigrationTarget = Engine | { readonly engine: Engine };
-
-export type MigrationProgress =
-  | { readonly kind: 'waiting'; readonly holder: string }
-  | { readonly kind: 'running'; readonly direction: Direction; readonly revision: Revision }
-  | {
-      readonly kind: 'finished';
-      readonly direction: Direction;
-      readonly revision: Revision;
-      readonly durationMs: number;
-    };
-
-export interface MigrationOptions {
-  /** The folder of the revision files, or what `loadRevisions` made of it. */
-  readonly revisions: RevisionSource;
-  /** Seconds to wait while another process runs revisions. Default: 60. */
-  readonly lockTimeout?: number;
-  readonly onProgress?: (event: MigrationProgress) => void;
-}
-
-/** A revision that was run. */
-export interface RevisionOutcome {
-  readonly id: string;
-  readonly message: string;
-  readonly durationMs: number;
-}
-
-export interface MigrationOutcome {
-  readonly ran: readonly RevisionOutcome[];
-  /** The applied revisions that no applied one revises; none at the base. */
-  readonly heads: readonly string[];
-  readonly warnings: readonly string[];
-}
-
-const DEFAULT_LOCK_TIMEOUT = 60;
+/** Seconds. */
+export const DEFAULT_LOCK_TIMEOUT = 60;
+const DEFAULT_LOCK_RETRIES = 10;
 
 /** Which revisions a target means, from what is applied. */
 type Plan = (
@@ -78,11 +54,13 @@ export async function migrate(
   { direction, revision, plan }: MigrationRequest,
   options: MigrationOptions,
 ): Promise<MigrationOutcome> {
-  assertDirect(engineOf(target));
+  const engine = engineOf(target);
+  assertDirect(engine);
   const graph = await resolveRevisions(options.revisions);
-  return await engineOf(target).withConnection(async (connection) => {
+  const { ledger, signal, lockTimeout: timeout = DEFAULT_LOCK_TIMEOUT } = options;
+  const work = async (connection: Connection): Promise<MigrationOutcome> => {
     const look = async () => {
-      const state = appliedState(graph, await readLedger(connection));
+      const state = appliedState(graph, await readLedger(connection, ledger));
       assertRunnable(state, direction);
       return state;
     };
@@ -91,47 +69,39 @@ export async function migrate(
     const resolved = resolveTarget(graph, revision, before.applied);
     const isDone = plan(graph, before.applied, resolved).length === 0;
     if (isDone && before.interrupted.size === 0) return outcome(graph, before, []);
-    const lock = {
-      timeout: options.lockTimeout ?? DEFAULT_LOCK_TIMEOUT,
-      onWait: (holder: string) => options.onProgress?.({ kind: 'waiting', holder }),
-    };
-    return await withMigrationLock(connection, lock, async () => {
-      await createLedger(connection);
+    const context = contextOf(options, engine, connection, await ownSession(engine, connection));
+    const onWait = (holder: string) => context.tell({ kind: 'waiting', holder });
+    return await withMigrationLock(connection, { ledger, timeout, signal, onWait }, async () => {
+      await createLedger(connection, ledger);
       const state = await look();
       assertNotInterrupted(state, direction);
       const revisions = plan(graph, state.applied, resolved);
-      const ran = await runAll(connection, direction, revisions, state, options);
+      const ran = await runRevisions(context, { ...options, direction, revisions, state });
       return outcome(graph, await look(), ran);
     });
-  });
+  };
+  return await engine.withConnection(work, { signal });
 }
 
-/** The migration lock belongs to a session, and a transaction pooler would strand it in one. */
-function assertDirect({ pooler, description }: Engine): void {
-  if (pooler !== 'transaction') return;
-  throw new PlinthError(
-    'MIGRATE_POOLER',
-    `revisions cannot run through the transaction pooler at ${description}`,
-    { hint: 'Set MIGRATION_DATABASE_URL to the server itself, without the pooler.' },
-  );
-}
-
-async function runAll(
-  connection: Connection,
-  direction: Direction,
-  revisions: readonly Revision[],
-  state: AppliedState,
+function contextOf(
   options: MigrationOptions,
-): Promise<readonly RevisionOutcome[]> {
-  const ran: RevisionOutcome[] = [];
-  for (const revision of revisions) {
-    options.onProgress?.({ kind: 'running', direction, revision });
-    const interrupted = state.interrupted.get(revision.id);
-    const durationMs = await runRevision(connection, { revision, direction, interrupted });
-    options.onProgress?.({ kind: 'finished', direction, revision, durationMs });
-    ran.push({ id: revision.id, message: revision.message, durationMs });
-  }
-  return ran;
+  engine: Engine,
+  connection: Connection,
+  pid: number,
+): RunContext {
+  const { statementLockTimeout = DEFAULT_STATEMENT_LOCK_TIMEOUT, onProgress } = options;
+  return {
+    connection,
+    engine,
+    pid,
+    ledger: options.ledger,
+    statementLockTimeoutMs: Math.round(statementLockTimeout * 1000),
+    lockRetries: options.lockRetries ?? DEFAULT_LOCK_RETRIES,
+    tag: options.tag,
+    x: options.x ?? {},
+    signal: options.signal,
+    tell: (event) => onProgress?.(event),
+  };
 }
 
 function outcome(

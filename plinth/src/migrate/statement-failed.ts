@@ -1,7 +1,7 @@
-// The error of a statement that PostgreSQL refused: where it stands, what it says, and what
-// PostgreSQL said, in PostgreSQL's own words.
+// The errors of a step that failed: where it stands, what it says, what became of the rest, and
+// what PostgreSQL said, in PostgreSQL's own words.
 
-import { PlinthError } from '../errors/index.js';
+import { isPlinthError, PlinthError } from '../errors/index.js';
 import type { Revision } from '../revisions/index.js';
 import {
   describeFailure,
@@ -9,71 +9,128 @@ import {
   quoteStatement,
   readServerFailure,
   type SqlStatement,
+  sqlStateOf,
 } from '../sql/index.js';
 import type { Direction } from './ledger.js';
+import type { Blocker } from './migration-options.js';
+import type { StepRun } from './run-context.js';
 
-interface FailedStatement {
-  readonly revision: Revision;
-  readonly direction: Direction;
+export type FailedRun = Pick<StepRun, 'revision' | 'direction' | 'step' | 'steps' | 'together'>;
+
+export interface FailedStatement {
+  readonly run: FailedRun;
   readonly statement: SqlStatement;
-  /** What the failure undid: the whole revision, or only the step it stands in. */
-  readonly undone: 'revision' | 'step';
-  readonly step: number;
-  readonly steps: number;
+  /** Whether it ran in no transaction. */
+  readonly alone: boolean;
+  /** Whom it waited for when it was last looked at. */
+  readonly blockers: readonly Blocker[];
 }
 
+/** @param cause PostgreSQL's error, or the driver's where the connection was lost. */
 export function statementFailed(failed: FailedStatement, cause: unknown): PlinthError {
-  const { revision, direction, statement, undone, step, steps } = failed;
+  const { run, statement, blockers } = failed;
   const server = readServerFailure(cause);
+  const { sqlstate } = server;
   const line = lineOfFailure(statement, server);
-  const outcome =
-    undone === 'revision'
-      ? 'was rolled back'
-      : `stopped at step ${step} of ${steps}; the steps before it stay, the next run resumes here`;
-  return new PlinthError(
-    'MIGRATE_STATEMENT_FAILED',
-    [
-      `${direction} of revision ${revision.id} (${revision.message}) ${outcome}`,
-      `  at ${revision.path}:${line}`,
-      ...quoteStatement(statement.text),
-      ...describeFailure(server),
-    ].join('\n'),
-    {
-      hint: 'Correct the statement and run the command again.',
-      details: {
-        revision: revision.id,
-        path: revision.path,
-        line,
-        statement: statement.text,
-        sqlstate: server.sqlstate,
-      },
-      cause,
-    },
-  );
+  const { path } = run.revision;
+  const place = [`  at ${path}:${line}`, ...quoteStatement(statement.text)];
+  const details = { path, line, statement: statement.text, sqlstate };
+  if (isPlinthError(cause, 'ENGINE_ABORTED')) return aborted(run, place, cause);
+  if (sqlstate === undefined) return connectionLost(run, place, cause);
+  const said = [...describeFailure(server), ...blockers.map(describeBlocker)];
+  const hint = HINTS[sqlstate] ?? 'Correct the statement and run the command again.';
+  return stepFailed(run, outcomeOf(failed), [...place, ...said], { hint, details, cause });
 }
 
-export function commitFailed(
-  run: { readonly revision: Revision; readonly direction: Direction },
-  cause: unknown,
-): PlinthError {
-  const { revision, direction } = run;
+/** By SQLSTATE: what helps is not in the statement. */
+const HINTS: Readonly<Record<string, string>> = {
+  '25001': 'Give the revision the header no-transaction and run the command again.',
+  '2D000': 'Give the revision the header no-transaction and run the command again.',
+  '55P03': 'Run the command again when those sessions have ended, or raise the lock timeout.',
+};
+
+function outcomeOf({ run, alone }: FailedStatement): string {
+  const { step, steps, together } = run;
+  if (together) return 'was rolled back, and with it all revisions of this run';
+  if (steps === 1 && !alone) return 'was rolled back';
+  const before = step === 1 ? '' : ' the steps before it stay,';
+  return `stopped at step ${step} of ${steps};${before} the next run resumes here`;
+}
+
+export function describeBlocker({ pid, application, query, seconds }: Blocker): string {
+  const who = application === '' ? '' : ` (${application})`;
+  const text = query.replaceAll(/\s+/g, ' ').slice(0, 120);
+  return `  waited for server process ${pid}${who}, in a transaction for ${seconds} s: ${text}`;
+}
+
+/** A COMMIT that PostgreSQL refused, as for a constraint that is checked only then. */
+export function commitFailed(run: FailedRun, cause: unknown): PlinthError {
   const server = readServerFailure(cause);
-  // Without an SQLSTATE the answer was lost on its way: nobody knows whether it was committed.
-  const outcome =
-    server.sqlstate === undefined
-      ? 'lost its connection while it committed; the ledger knows whether it was applied'
-      : 'was rolled back by its commit';
-  return new PlinthError(
-    'MIGRATE_STATEMENT_FAILED',
-    [
-      `${direction} of revision ${revision.id} (${revision.message}) ${outcome}`,
-      `  at ${revision.path}`,
-      ...describeFailure(server),
-    ].join('\n'),
-    {
-      hint: 'Look with `plinth current`, then run the command again.',
-      details: { revision: revision.id, path: revision.path, sqlstate: server.sqlstate },
-      cause,
-    },
-  );
+  if (server.sqlstate === undefined) return connectionLost(run, [], cause);
+  const outcome = 'was rolled back by its commit';
+  return stepFailed(run, outcome, describeFailure(server), {
+    hint: 'Correct the revision and run the command again.',
+    details: { sqlstate: server.sqlstate },
+    cause,
+  });
+}
+
+/** The entry in the ledger could not be written, and so the step was rolled back. */
+export function ledgerFailed(run: FailedRun, cause: unknown): PlinthError {
+  if (isPlinthError(cause, 'ENGINE_ABORTED')) return aborted(run, [], cause);
+  const server = readServerFailure(cause);
+  if (server.sqlstate === undefined) return connectionLost(run, [], cause);
+  const outcome = 'was rolled back: it could not be written into the ledger';
+  return stepFailed(run, outcome, describeFailure(server), {
+    hint: 'Let this role insert into the table of the ledger, or run the command as another one.',
+    details: { sqlstate: server.sqlstate },
+    cause,
+  });
+}
+
+/** Nobody knows how far the server came: it may have committed all it had been given. */
+function connectionLost(run: FailedRun, place: readonly string[], cause: unknown): PlinthError {
+  const outcome = 'lost its connection; the ledger knows whether it was applied';
+  return stepFailed(run, outcome, [...place, ...describeFailure(readServerFailure(cause))], {
+    hint: 'Run the command again: it goes on where the ledger says.',
+    details: {},
+    cause,
+  });
+}
+
+export function aborted(run: FailedRun, place: readonly string[], cause: unknown): PlinthError {
+  const { direction, revision } = run;
+  const text = `${direction} of revision ${revision.id} (${revision.message}) was stopped`;
+  return new PlinthError('MIGRATE_ABORTED', [text, ...place].join('\n'), {
+    hint: 'Run the command again: it goes on where the ledger says.',
+    details: { revision: revision.id, path: revision.path },
+    cause,
+  });
+}
+
+interface Facts {
+  readonly hint: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly cause: unknown;
+}
+
+function stepFailed(
+  { direction, revision }: { readonly direction: Direction; readonly revision: Revision },
+  outcome: string,
+  lines: readonly string[],
+  { hint, details, cause }: Facts,
+): PlinthError {
+  const { id, message, path } = revision;
+  const place = lines.some((line) => line.startsWith('  at ')) ? [] : [`  at ${path}`];
+  const text = [`${direction} of revision ${id} (${message}) ${outcome}`, ...place, ...lines];
+  return new PlinthError('MIGRATE_STATEMENT_FAILED', text.join('\n'), {
+    hint,
+    details: { revision: id, path, ...details },
+    cause,
+  });
+}
+
+/** Whether an error is about a procedure that ends the transaction it is called in. */
+export function endsTransaction(error: unknown): boolean {
+  return error instanceof Error && sqlStateOf(error.cause) === '2D000';
 }

@@ -1,12 +1,8 @@
 // Brings a database forward.
 
 import { planUpgrade } from '../revisions/index.js';
-import {
-  type MigrationOptions,
-  type MigrationOutcome,
-  type MigrationTarget,
-  migrate,
-} from './migration-session.js';
+import type { MigrationOptions, MigrationOutcome, MigrationTarget } from './migration-options.js';
+import { migrate } from './migration-session.js';
 
 /**
  * Applies every revision up to and including the target that is not applied yet, each in a

@@ -1,11 +1,13 @@
-// Loads a user's TypeScript or JavaScript files (configuration, revisions, models) through jiti,
-// in both module types. It never loads Plinth's own files.
+// Loads a user's TypeScript or JavaScript files (configuration, revisions, models), in both module
+// types: through jiti, unless one is so plain that Node needs no help. It never loads Plinth's own
+// files.
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { loadFailed, tsconfigFailed } from './load-failure.js';
+import { loadNatively } from './load-natively.js';
 
 /** The exports of a module, by name. */
 export type ModuleExports = Readonly<Record<string, unknown>>;
@@ -17,8 +19,11 @@ export type ModuleExports = Readonly<Record<string, unknown>>;
  * @throws PlinthError MODULE_LOAD_FAILED with the file and the reason.
  */
 export async function loadModule(path: string): Promise<ModuleExports> {
+  const alias = ownAliases();
+  const native = await loadNatively(path, alias);
+  if (native !== undefined) return asExports(native);
   const { createJiti } = await import('jiti');
-  const jiti = createJiti(pathToFileURL(path).href, { alias: ownAliases(), interopDefault: false });
+  const jiti = createJiti(pathToFileURL(path).href, { alias, interopDefault: false });
   try {
     return asExports(await jiti.import(path));
   } catch (cause) {

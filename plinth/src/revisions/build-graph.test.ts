@@ -67,7 +67,16 @@ describe('buildGraph', () => {
   it('names both files of an id', () => {
     const error = errorOf(revision('a', 'one.sql'), revision('a', 'two.sql'));
     expect(error.code).toBe('REVISION_DUPLICATE_ID');
-    expect(error.message).toBe('one.sql and two.sql both carry the id a.');
+    expect(error.message).toBe('one.sql:1 and two.sql:1 both carry the id a.');
+  });
+
+  it.each<[string, id: string, path: string, words: RegExp]>([
+    ['capitals', 'ABcd', 'two.sql', /one\.sql:1 and two\.sql:1 .*: abcd, ABcd/],
+    ['a file twice', 'abcd', 'one.sql', /^one\.sql is given twice/],
+  ])('tells ids apart: %s', (_, id, path, words) => {
+    const error = errorOf(revision('abcd', 'one.sql'), revision(id, path));
+    expect(error.code).toBe('REVISION_DUPLICATE_ID');
+    expect(error.message).toMatch(words);
   });
 
   it.each([
@@ -75,18 +84,38 @@ describe('buildGraph', () => {
       'missing parent',
       ['aaaa', 'b: aaab'],
       'REVISION_MISSING_PARENT',
-      /b\.sql revises aaab.*near: aaaa/,
+      /b\.sql:2 revises aaab.*near: aaaa/,
     ],
-    ['missing dependency', ['a', 'b: a;zz'], 'REVISION_MISSING_DEPENDENCY', /b\.sql depends on zz/],
+    [
+      'missing dependency',
+      ['a', 'b: a;zz'],
+      'REVISION_MISSING_DEPENDENCY',
+      /b\.sql:4 depends on zz/,
+    ],
     [
       'label twice',
       ['a;;x', 'b: a;;x'],
       'REVISION_DUPLICATE_LABEL',
-      /a\.sql and .*b\.sql .*label x/,
+      /a\.sql:4 and .*b\.sql:4 .*label x/,
     ],
-    ['label as id', ['a;;b', 'b: a'], 'REVISION_DUPLICATE_LABEL', /label b in .*a\.sql is the id/],
-    ['circle', ['r', 'a: c', 'b: a', 'c: b'], 'REVISION_CYCLE', /a -> c -> b -> a/],
-    ['circle by dependency', ['a;b', 'b: a'], 'REVISION_CYCLE', /a -> b -> a/],
+    [
+      'label as id',
+      ['a;;b', 'b: a'],
+      'REVISION_DUPLICATE_LABEL',
+      /a\.sql:4: the branch label b is the id of .*b\.sql/,
+    ],
+    [
+      'circle',
+      ['r', 'a: c', 'b: a', 'c: b'],
+      'REVISION_CYCLE',
+      /a -> c -> b -> a .*a\.sql:2, .*c\.sql:2, .*b\.sql:2/,
+    ],
+    [
+      'circle by dependency',
+      ['a;b', 'b: a'],
+      'REVISION_CYCLE',
+      /a -> b -> a .*a\.sql:4, .*b\.sql:2/,
+    ],
     ['itself', ['a: a'], 'REVISION_CYCLE', /a -> a /],
   ])('refuses: %s', (_, lines, code, words) => {
     const fixed = lines.map((line) => revision(line.replace(/^(\w+);/, '$1: ;')));

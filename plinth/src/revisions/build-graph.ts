@@ -3,8 +3,11 @@
 import { type ErrorCode, PlinthError } from '../errors/index.js';
 import { nearMisses } from './near-misses.js';
 import { orderRevisions } from './order-revisions.js';
-import type { Revision, RevisionId } from './revision.js';
+import { placeOf, type Revision, type RevisionId } from './revision.js';
 import { type RevisionEdges, type RevisionGraph, revisionGraph } from './revision-graph.js';
+
+/** For how many lost names near ones are looked up: each look goes through the whole history. */
+const MOST_NEAR = 10;
 
 /**
  * The graph of a history.
@@ -26,14 +29,26 @@ export function buildGraph(revisions: readonly Revision[]): RevisionGraph {
 
 function indexById(revisions: readonly Revision[]): ReadonlyMap<string, Revision> {
   const byId = new Map<string, Revision>();
+  const byLetters = new Map<string, Revision>();
   const faults: string[] = [];
   for (const revision of revisions) {
-    const other = byId.get(revision.id);
-    if (other === undefined) byId.set(revision.id, revision);
-    else faults.push(`${other.path} and ${revision.path} both carry the id ${revision.id}.`);
+    const letters = revision.id.toLowerCase();
+    const other = byLetters.get(letters);
+    if (other === undefined) byLetters.set(letters, revision);
+    else faults.push(sameIds(other, revision));
+    byId.set(revision.id, revision);
   }
   refuse('REVISION_DUPLICATE_ID', faults, 'Give each revision an id of its own.');
   return byId;
+}
+
+// Ids stand in file names, and not every file system tells capitals from small letters.
+function sameIds(one: Revision, two: Revision): string {
+  if (one.path === two.path) return `${one.path} is given twice; expected each file once.`;
+  const places = `${placeOf(one, 'revision')} and ${placeOf(two, 'revision')}`;
+  return one.id === two.id
+    ? `${places} both carry the id ${one.id}.`
+    : `${places} carry ids that differ only in capitals: ${one.id}, ${two.id}.`;
 }
 
 // Ids and labels are written in the same places, so they share one space of names.
@@ -48,9 +63,11 @@ function indexByLabel(
       const other = labels.get(label);
       const named = byId.get(label);
       if (other !== undefined) {
-        faults.push(`${other.path} and ${revision.path} both carry the branch label ${label}.`);
+        const places = `${placeOf(other, 'branch-label')} and ${placeOf(revision, 'branch-label')}`;
+        faults.push(`${places} both carry the branch label ${label}.`);
       } else if (named !== undefined) {
-        faults.push(`The branch label ${label} in ${revision.path} is the id of ${named.path}.`);
+        const place = placeOf(revision, 'branch-label');
+        faults.push(`${place}: the branch label ${label} is the id of ${named.path}.`);
       } else {
         labels.set(label, revision);
       }
@@ -73,7 +90,8 @@ function linkRevisions(
     for (const id of revision.revises) {
       const parent = byId.get(id);
       if (parent === undefined) {
-        lostParents.push(`${revision.path} revises ${id}, ${lost(id, known)}`);
+        const near = lostParents.length < MOST_NEAR ? known : [];
+        lostParents.push(`${placeOf(revision, 'revises')} revises ${id}, ${lost(id, near)}`);
         continue;
       }
       edges.get(revision.id)?.parents.push(parent);
@@ -82,8 +100,10 @@ function linkRevisions(
     for (const name of revision.dependsOn) {
       const needed = byId.get(name) ?? labels.get(name);
       if (needed === undefined) {
-        const names = [...known, ...labels.keys()];
-        lostDependencies.push(`${revision.path} depends on ${name}, ${lost(name, names)}`);
+        const names = lostDependencies.length < MOST_NEAR ? [...known, ...labels.keys()] : [];
+        lostDependencies.push(
+          `${placeOf(revision, 'depends-on')} depends on ${name}, ${lost(name, names)}`,
+        );
         continue;
       }
       edges.get(revision.id)?.dependencies.push(needed);

@@ -10,10 +10,10 @@ export function decodeRevision(
   path: string,
   content: string | Uint8Array,
 ): string | RevisionProblem {
-  if (typeof content === 'string') return refuseNul(path, canonical(content));
+  if (typeof content === 'string') return refuseFaults(path, canonical(content));
   const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    return refuseNul(path, canonical(decoder.decode(content)));
+    return refuseFaults(path, canonical(decoder.decode(content)));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return {
@@ -30,17 +30,39 @@ function canonical(text: string): string {
   return text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
 }
 
-// The protocol ends a query at NUL: the server would run the part before it without a word.
-function refuseNul(path: string, text: string): string | RevisionProblem {
-  const at = text.indexOf('\0');
-  if (at === -1) return text;
-  return {
-    code: 'REVISION_FILE_INVALID',
-    path,
-    line: text.slice(0, at).split('\n').length,
+interface TextFault {
+  readonly pattern: RegExp;
+  readonly message: string;
+  readonly hint: string;
+}
+
+const FAULTS: readonly TextFault[] = [
+  {
+    // The protocol ends a query at NUL: the server would run the part before it without a word.
+    pattern: /\0/,
     message: 'Found a NUL character; expected text.',
     hint: 'Remove the NUL character, or save the file in UTF-8.',
-  };
+  },
+  {
+    pattern: /^(?:<{7}|>{7}) /m,
+    message: 'Found a conflict marker of git; expected one version of these lines.',
+    hint: 'Resolve the conflict, and remove its markers.',
+  },
+  {
+    pattern: /^[^\n]*?\r(?=[^\n]*$)/,
+    message: 'Found lines that end in CR alone; expected LF or CR LF.',
+    hint: 'Save the file with LF line ends.',
+  },
+];
+
+function refuseFaults(path: string, text: string): string | RevisionProblem {
+  for (const { pattern, message, hint } of FAULTS) {
+    const at = text.search(pattern);
+    if (at === -1) continue;
+    const line = text.slice(0, at).split('\n').length;
+    return { code: 'REVISION_FILE_INVALID', path, line, message, hint };
+  }
+  return text;
 }
 
 // No UTF-8 sequence holds the byte of LF but LF itself, so each line can be tried alone.

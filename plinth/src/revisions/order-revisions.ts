@@ -2,7 +2,7 @@
 // file name. Finds circles, because only a graph without one has such an order.
 
 import { PlinthError } from '../errors/index.js';
-import type { Revision, RevisionId } from './revision.js';
+import { placeOf, type Revision, type RevisionId } from './revision.js';
 
 interface Step {
   readonly revision: Revision;
@@ -57,15 +57,18 @@ function compare(a: string, b: string): number {
 
 function cycleError(path: readonly Step[], again: Revision): PlinthError {
   const start = path.findIndex(({ revision }) => revision === again);
-  const circle = [...path.slice(start).map(({ revision }) => revision), again];
-  const ids = circle.map(({ id }) => id);
-  const files = circle.slice(0, -1).map(({ path: file }) => file);
+  const circle = path.slice(start).map(({ revision }) => revision);
+  const ids = [...circle, again].map(({ id }) => id);
+  const places = circle.map((revision, index) => {
+    const next = circle[index + 1] ?? again;
+    return placeOf(revision, revision.revises.includes(next.id) ? 'revises' : 'depends-on');
+  });
   return new PlinthError(
     'REVISION_CYCLE',
-    `The revisions ${ids.join(' -> ')} come before each other in a circle (${files.join(', ')}).`,
+    `The revisions ${ids.join(' -> ')} come before each other in a circle (${places.join(', ')}).`,
     {
       hint: 'Correct "revises" or "depends-on" in one of these files.',
-      details: { ids, paths: files },
+      details: { ids, paths: circle.map(({ path: file }) => file) },
     },
   );
 }

@@ -153,6 +153,13 @@ describe('parseRevision, SQL', () => {
       7,
       'irreversible',
     ],
+    [
+      'conflict marker',
+      `${HEAD}-- plinth:upgrade\n<<<<<<< HEAD\nSELECT 1;\n=======\n>>>>>>> b\n-- plinth:downgrade`,
+      5,
+      'conflict marker of git',
+    ],
+    ['CR alone', (HEAD + SECTIONS).replaceAll('\n', '\r'), 1, 'CR alone'],
     ['NUL', `${HEAD}${SECTIONS}SELECT '\0'`, 6, 'NUL'],
   ])('refuses: %s', (_, text, line, words) => {
     const error = errorOf(text);
@@ -160,6 +167,14 @@ describe('parseRevision, SQL', () => {
     expect(error.message).toContain(words);
     expect(error).toMatchObject({ code: 'REVISION_FILE_INVALID', details: { line } });
     expect(error.hint).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it.each([
+    ['revison', 'Write "revision" if it was meant, or remove the line.'],
+    ['Message', 'Write "message" if it was meant, or remove the line.'],
+    ['owner', 'Correct the name of the header, or remove the line.'],
+  ])('hints at the header that %s may have meant', (name, hint) => {
+    expect(errorOf(`${HEAD}-- plinth:${name} x\n${SECTIONS}`).hint).toBe(hint);
   });
 
   it('tells every fault of a file at once, by line', () => {
@@ -177,6 +192,26 @@ describe('parseRevision, SQL', () => {
       `${HEAD}-- plinth:upgrade\nSELECT 'x\n-- plinth:downgrade`,
       'SQL_UNTERMINATED',
       5,
+    ],
+    [
+      'open dollar quote',
+      `${HEAD}-- plinth:upgrade\n\nDO $x$ $$\n-- plinth:downgrade`,
+      'SQL_UNTERMINATED',
+      6,
+    ],
+    [
+      'open quote with CR LF',
+      `${HEAD}-- plinth:upgrade\n\n'x\n-- plinth:downgrade`.replaceAll('\n', '\r\n'),
+      'SQL_UNTERMINATED',
+      6,
+    ],
+    ['open comment', `${HEAD}${SECTIONS}/* /* */`, 'SQL_UNTERMINATED', 6],
+    ['psql behind a statement', `${HEAD}${SECTIONS}SELECT 1 \\gset`, 'SQL_UNSUPPORTED', 6],
+    [
+      'COPY in small letters',
+      `${HEAD}${SECTIONS}copy t (a)\n  from stdin with (format csv);`,
+      'SQL_UNSUPPORTED',
+      6,
     ],
     [
       'open parenthesis',

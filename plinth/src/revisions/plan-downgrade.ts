@@ -13,7 +13,9 @@ import type { RevisionGraph } from './revision-graph.js';
  * `label@base` or `label@REV`.
  *
  * `-N` goes N steps back along the path of what is current and undoes only that path where the
- * history forks.
+ * history forks. Where several revisions are current, or the path reaches a merge, there are
+ * several ways back, and a bare `-N` is refused; `label@-N` says which. A branch of which nothing is
+ * applied but what it shares with others has no step back.
  *
  * Applied ids that no file carries are not in the plan; the runner refuses those beforehand.
  *

@@ -1,7 +1,7 @@
 // Which revisions an upgrade runs, in order. Runs nothing.
 
 import { unreachableError } from './resolve-errors.js';
-import { resolveTarget, type Target } from './resolve-revision.js';
+import { resolveTarget, revisionsOf, type Target } from './resolve-revision.js';
 import type { Revision, RevisionId } from './revision.js';
 import type { RevisionGraph } from './revision-graph.js';
 
@@ -18,20 +18,9 @@ export function planUpgrade(
   target: string | Target,
 ): readonly Revision[] {
   const resolved = typeof target === 'string' ? resolveTarget(graph, target, applied) : target;
-  const wanted = graph.ancestorsOf(wantedIds(resolved));
-  return graph.revisions.filter(({ id }) => wanted.has(id) && !applied.has(id));
-}
-
-function wantedIds(target: Target): readonly RevisionId[] {
-  switch (target.kind) {
-    case 'base':
-      return [];
-    case 'revisions':
-      return target.revisions.map(({ id }) => id);
-    case 'steps':
-      if (target.steps < 0) throw unreachableError(target.text, 'an upgrade only leads up');
-      return target.to === undefined ? [] : [target.to.id];
-    default:
-      return target satisfies never;
+  if (resolved.kind === 'steps' && resolved.steps < 0) {
+    throw unreachableError(resolved.text, 'an upgrade only leads up');
   }
+  const wanted = graph.ancestorsOf(revisionsOf(resolved).map(({ id }) => id));
+  return graph.revisions.filter(({ id }) => wanted.has(id) && !applied.has(id));
 }

@@ -1,64 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { PlinthError } from '../errors/index.js';
-import { buildGraph } from './build-graph.js';
 import { currentHeads } from './current-heads.js';
-import { parseRevision } from './parse-revision.js';
+import { appliedOf, errorOf, idsOf as ids, inlineGraph } from './inline-graph.test.fixture.js';
 import { planDowngrade } from './plan-downgrade.js';
 import { planUpgrade } from './plan-upgrade.js';
-import { renderRevision } from './render-revision.js';
 import { resolveTarget } from './resolve-revision.js';
-import type { Revision, RevisionId } from './revision.js';
-import type { RevisionGraph } from './revision-graph.js';
 
-/** `id: parents; dependencies; labels`; a `!` behind the id makes it irreversible. */
-function graphOf(...lines: string[]): RevisionGraph {
-  return buildGraph(
-    lines.map((line) => {
-      const [name = '', rest = ''] = line.split(':').map((part) => part.trim());
-      const [revises = [], dependsOn = [], branchLabels = []] = rest
-        .split(';')
-        .map((part) => part.split(' ').filter((word) => word !== ''));
-      const id = name.replace('!', '');
-      const draft = { id, revises, dependsOn, branchLabels, message: `make ${id}` };
-      const text = renderRevision(
-        name === id ? draft : { ...draft, irreversible: 'rows are gone' },
-      );
-      return parseRevision(`${id}.sql`, text);
-    }),
-  );
-}
-
-const ids = (revisions: readonly Revision[]) => revisions.map(({ id }) => id).join(' ');
-
-function appliedOf(graph: RevisionGraph, text: string): ReadonlySet<RevisionId> {
-  const names = text === 'all' ? graph.revisions : text.split(' ').map((id) => graph.get(id));
-  return new Set(names.flatMap((revision) => (revision === undefined ? [] : [revision.id])));
-}
-
-function errorOf(run: () => unknown): PlinthError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof PlinthError) return error;
-    throw error;
-  }
-  throw new Error('nothing was thrown');
-}
-
-const LINE = graphOf('aaaa1', 'aaab2: aaaa1', 'cccc3: aaab2', 'add-2: cccc3');
+const LINE = inlineGraph('aaaa1 <- aaab2 <- cccc3 <- add-2');
 // Left and right part at a; x, y is a history of its own, in which y needs l1.
-const TREE = graphOf(
-  'a',
-  'l1: a;;left',
-  'l2: l1',
-  'r1: a;;right',
-  'r2: r1',
-  'x: ;;other',
-  'y: x;l1',
-);
-const MERGED = graphOf('a', 'l1: a;;left', 'r1: a;;right', 'm: l1 r1', 'n: m');
-const TWINS = graphOf('abcd1', 'abcd2: abcd1');
-const EMPTY = graphOf();
+const TREE = inlineGraph('a <- l1[left] <- l2; a <- r1[right] <- r2; x[other] <- y(l1)');
+const MERGED = inlineGraph('a <- l1[left]; a <- r1[right]; l1, r1 <- m <- n');
+const TWINS = inlineGraph('abcd1 <- abcd2');
+const EMPTY = inlineGraph('');
 const GRAPHS = { LINE, TREE, MERGED, TWINS, EMPTY };
 type Name = keyof typeof GRAPHS;
 
@@ -146,6 +98,8 @@ describe('resolveTarget', () => {
     ['TREE', '+1', 'a', 'REVISION_AMBIGUOUS', /several revisions follow a:\n {2}l1/],
     ['TREE', '+1', '', 'REVISION_AMBIGUOUS', /follow the base/],
     ['TREE', '-1', 'a l1 r1', 'REVISION_AMBIGUOUS', /several revisions are current/],
+    ['TREE', 'right@-1', 'a l1', 'REVISION_NOT_FOUND', /only the branch of r1 stands on/],
+    ['TREE', 'right@-1', '', 'REVISION_NOT_FOUND', /only the branch of r1 stands on/],
     ['TREE', 'heads-1', '', 'REVISION_AMBIGUOUS', /"heads" names several/],
     ['MERGED', '-1', 'a l1 r1 m', 'REVISION_AMBIGUOUS', /m merges several/],
     ['MERGED', 'n-2', '', 'REVISION_AMBIGUOUS', /m merges several/],
@@ -157,14 +111,28 @@ describe('resolveTarget', () => {
     expect(error.hint).toMatch(/^[A-Z].*\.$/);
   });
 
+  it('names twenty of many heads, and says how many more there are', () => {
+    const forks = Array.from({ length: 23 }, (_, index) => `a <- b${index}`);
+    const error = errorOf(() => resolveTarget(inlineGraph(forks.join('; ')), 'head', new Set()));
+    expect(error.message).toMatch(/has 23:\n {2}b0 make b0\n(?:.*\n){19} {2}and 3 more$/);
+    expect(error.details.heads).toHaveLength(23);
+  });
+
   it('hints at what may have been meant', () => {
     expect(errorOf(() => resolveTarget(LINE, 'cccd3', new Set())).hint).toContain('cccc3');
     expect(errorOf(() => resolveTarget(LINE, 'haed', new Set())).hint).toContain('head');
     expect(errorOf(() => resolveTarget(LINE, 'ccc', new Set())).hint).toContain('four characters');
+    const forked = () => resolveTarget(TREE, '-1', appliedOf(TREE, 'a l1 r1'));
+    expect(errorOf(forked).hint).toBe('Say on which branch, as in "l1@-1".');
+    expect(errorOf(() => resolveTarget(TREE, '+1', appliedOf(TREE, 'a'))).hint).toBe(
+      'Name one of these revisions by its id, or the way as in "l1@+1".',
+    );
     expect(errorOf(() => resolveTarget(LINE, 'unlike', new Set())).hint).toContain(
       'plinth history',
     );
-    expect(errorOf(() => resolveTarget(TREE, 'head', new Set())).hint).toMatch(/heads.*merge/);
+    expect(errorOf(() => resolveTarget(TREE, 'head', new Set())).hint).toBe(
+      'Merge them with "plinth merge", name all of them with "heads", or name a branch as in "label@head".',
+    );
   });
 });
 
@@ -211,6 +179,11 @@ describe('planDowngrade', () => {
     ['TREE', 'all', 'right@-1', 'r2'],
     ['TREE', 'a r1 r2', '-2', 'r2 r1'],
     ['TREE', 'a l1 r1', 'right@-1', 'r1'],
+    ['TREE', 'a l1 r1', 'r1@-1', 'r1'],
+    ['TREE', 'a l1 x y', 'left@-1', 'y l1'],
+    ['TREE', 'all', 'left@base', 'y r2 r1 l2 l1 a'],
+    ['TREE', 'all', 'l1-2', 'y r2 r1 l2 l1 a'],
+    ['TREE', 'all', 'y-2', 'y x'],
     ['MERGED', 'all', 'm', 'n'],
     ['MERGED', 'all', 'l1', 'n m'],
     ['MERGED', 'a l1 r1 m', 'left@-1', 'm'],
@@ -221,7 +194,7 @@ describe('planDowngrade', () => {
   });
 
   it('takes only one branch back along the path of a step', () => {
-    const fork = graphOf('a', 'b: a', 'c: a;b');
+    const fork = inlineGraph('a <- b; a <- c(b)');
     expect(ids(planDowngrade(fork, appliedOf(fork, 'all'), '-1'))).toBe('c');
   });
 
@@ -240,7 +213,7 @@ describe('planDowngrade', () => {
   });
 
   it('refuses to pass what is irreversible, with the reason, and stops short of it', () => {
-    const graph = graphOf('a', 'b!: a', 'c: b');
+    const graph = inlineGraph('a <- b! <- c');
     const applied = appliedOf(graph, 'all');
     const error = errorOf(() => planDowngrade(graph, applied, 'a'));
     expect(error.code).toBe('REVISION_IRREVERSIBLE');

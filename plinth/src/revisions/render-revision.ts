@@ -69,11 +69,19 @@ function renderSection(name: string, sql = ''): string {
 
 function renderModule(draft: RevisionDraft): string {
   const functions = draft.irreversible === undefined ? ['upgrade', 'downgrade'] : ['upgrade'];
+  const [name, type] =
+    draft.noTransaction === true ? ['_run', 'RevisionRunner'] : ['_tx', 'RevisionTransaction'];
+  const types = ['RevisionContext', type].sort().join(', ');
   return [
     renderHeaders(draft, '//'),
-    "import type { RevisionTransaction } from 'plinth/migrate';\n",
-    ...functions.map(
-      (name) => `export async function ${name}(_tx: RevisionTransaction): Promise<void> {}\n`,
+    `import type { ${types} } from 'plinth/migrate';\n`,
+    ...functions.map((direction) =>
+      [
+        `export async function ${direction}(`,
+        `  ${name}: ${type},`,
+        '  _context: RevisionContext,',
+        '): Promise<void> {}\n',
+      ].join('\n'),
     ),
   ].join('\n');
 }

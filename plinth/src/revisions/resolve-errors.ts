@@ -2,14 +2,13 @@
 
 import { PlinthError } from '../errors/index.js';
 import { nearMisses } from './near-misses.js';
-import type { Revision } from './revision.js';
+import { RESERVED_IDENTIFIERS, type Revision } from './revision.js';
 import type { RevisionGraph } from './revision-graph.js';
 
 /** An identifier that nothing in the history answers to. */
 export function notFoundError(graph: RevisionGraph, text: string, part = text): PlinthError {
-  const names = graph.revisions.flatMap(({ id, branchLabels }) => [id, ...branchLabels]);
-  const near = nearMisses(part, [...names, 'head', 'heads', 'base', 'current']);
-  const tooShort = part.length < 4 && names.some((name) => name.startsWith(part));
+  const near = nearMisses(part, namesIn(graph));
+  const tooShort = part.length < 4 && graph.revisions.some(({ id }) => id.startsWith(part));
   const asked = part === text ? `"${text}"` : `"${part}" in "${text}"`;
   const hints = {
     short: 'Give at least four characters of the id.',
@@ -21,6 +20,14 @@ export function notFoundError(graph: RevisionGraph, text: string, part = text): 
     hint,
     details: { identifier: text, near },
   });
+}
+
+function* namesIn({ revisions }: RevisionGraph): Generator<string> {
+  for (const { id, branchLabels } of revisions) {
+    yield id;
+    yield* branchLabels;
+  }
+  yield* RESERVED_IDENTIFIERS;
 }
 
 /** A relative identifier that leads out of the history, or the wrong way. */
@@ -36,30 +43,42 @@ export function ambiguousError(
   text: string,
   reason: string,
   candidates: readonly Revision[],
+  hint = 'Name one of these revisions by its full id, or a branch as in "label@head".',
 ): PlinthError {
   return new PlinthError(
     'REVISION_AMBIGUOUS',
     `"${text}" is ambiguous: ${reason}:${listRevisions(candidates)}`,
     {
-      hint: 'Name one of these revisions by its full id, or a branch as in "label@head".',
+      hint,
       details: { identifier: text, candidates: candidates.map(({ id }) => id) },
     },
   );
 }
 
-/** `head` where there are several. */
-export function multipleHeadsError(text: string, heads: readonly Revision[]): PlinthError {
+/** `head` where there are several, of the history or of a branch. */
+export function multipleHeadsError(
+  text: string,
+  heads: readonly Revision[],
+  branch: Revision | undefined,
+): PlinthError {
+  const whole = branch === undefined ? 'the history' : `the branch of ${branch.id}`;
+  const all = text.endsWith('head') ? `, name all of them with "${text}s"` : '';
+  const one = branch === undefined ? 'a branch as in "label@head"' : 'one of them by its id';
   return new PlinthError(
     'REVISION_MULTIPLE_HEADS',
-    `"${text}" names one head, but the history has ${heads.length}:${listRevisions(heads)}`,
+    `"${text}" names one head, but ${whole} has ${heads.length}:${listRevisions(heads)}`,
     {
-      hint: 'Use "heads" for all of them, name one by its id, or merge them into one revision.',
+      hint: `Merge them with "plinth merge"${all}, or name ${one}.`,
       details: { identifier: text, heads: heads.map(({ id }) => id) },
     },
   );
 }
 
+const MOST_LISTED = 20;
+
 /** One line for each revision: id and message. */
 export function listRevisions(revisions: readonly Revision[]): string {
-  return revisions.map(({ id, message }) => `\n  ${id} ${message}`).join('');
+  const lines = revisions.slice(0, MOST_LISTED).map(({ id, message }) => `\n  ${id} ${message}`);
+  const more = revisions.length - lines.length;
+  return more === 0 ? lines.join('') : `${lines.join('')}\n  and ${more} more`;
 }

@@ -59,14 +59,19 @@ export function revisionGraph(
     ancestorsOf: (ids, through = 'all') =>
       reach(ids, (id) => {
         const { parents, dependencies } = edgesOf(id);
-        return through === 'all' ? [...parents, ...dependencies] : parents;
+        return through === 'all' ? joined(parents, dependencies) : parents;
       }),
     descendantsOf: (ids, through = 'all') =>
       reach(ids, (id) => {
         const { children, dependents } = edgesOf(id);
-        return through === 'all' ? [...children, ...dependents] : children;
+        return through === 'all' ? joined(children, dependents) : children;
       }),
   };
+}
+
+// Most revisions depend on nothing: a copy for each of them is most of what a walk costs.
+function joined(some: readonly Revision[], others: readonly Revision[]): readonly Revision[] {
+  return others.length === 0 ? some : [...some, ...others];
 }
 
 // A work list, not recursion: a history may be longer than the call stack.

@@ -1,6 +1,7 @@
 // Reads the headers of a revision from its markers: every header at most once, known, with the
 // value it needs. Collects faults instead of stopping at the first.
 
+import { nearMisses } from './near-misses.js';
 import { isRevisionId, RESERVED_IDENTIFIERS, type RevisionId } from './revision.js';
 import type { RevisionMarker } from './revision-marker.js';
 
@@ -12,6 +13,7 @@ export interface RevisionHeaders {
   readonly branchLabels: readonly string[];
   readonly noTransaction: boolean;
   readonly irreversible: string | undefined;
+  readonly headerLines: Readonly<Record<string, number>>;
 }
 
 export const HEADER_NAMES = [
@@ -71,6 +73,7 @@ export function readHeaders(
     branchLabels: branchLabels ?? [],
     noTransaction: found.has('no-transaction'),
     irreversible: found.get('irreversible')?.value,
+    headerLines: Object.fromEntries([...found].map(([name, { line }]) => [name, line])),
   };
 }
 
@@ -86,7 +89,7 @@ function collectHeaders(
         line: marker.line,
         found: `the unknown header "${marker.name}"`,
         expected: `one of ${HEADER_NAMES.join(', ')}`,
-        hint: 'Correct the name of the header, or remove the line.',
+        hint: renameHint(marker.name),
       });
     } else if (found.has(name)) {
       report({
@@ -101,6 +104,13 @@ function collectHeaders(
     }
   }
   return found;
+}
+
+function renameHint(name: string): string {
+  const [near] = nearMisses(name.toLowerCase(), HEADER_NAMES);
+  return near === undefined
+    ? 'Correct the name of the header, or remove the line.'
+    : `Write "${near}" if it was meant, or remove the line.`;
 }
 
 function checkValue(name: HeaderName, marker: RevisionMarker, report: ReportFault): void {

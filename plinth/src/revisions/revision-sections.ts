@@ -9,6 +9,8 @@ import {
   splitStatements,
   transactionRule,
 } from '../sql/index.js';
+import { withComments } from './hazard-comments.js';
+import type { RevisionStatement } from './revision.js';
 import type { ReportFault } from './revision-headers.js';
 import type { RevisionMarker } from './revision-marker.js';
 import type { RevisionProblem } from './revision-problem.js';
@@ -17,7 +19,7 @@ export type SectionName = 'upgrade' | 'downgrade';
 
 export interface RevisionSection {
   readonly text: string;
-  readonly statements: readonly SqlStatement[];
+  readonly statements: readonly RevisionStatement[];
 }
 
 export interface SectionContext {
@@ -105,7 +107,7 @@ function readSection(
   const origin = { line: lineAt(context.text, opener.end), offset: opener.end };
   const statements = splitSection(context, text, origin);
   for (const statement of statements) refuseTransactionControl(context, statement);
-  return { text, statements };
+  return { text, statements: withComments(context.text, statements, opener.end) };
 }
 
 /** The statements of a part of the file; a fault in the SQL is reported and leaves none. */

@@ -15,11 +15,17 @@ export function isRevisionId(text: string): text is RevisionId {
   return /^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(text) && !RESERVED_IDENTIFIERS.includes(text);
 }
 
+/** A statement of a revision. */
+export interface RevisionStatement extends SqlStatement {
+  /** The comment lines directly above it, without `--`. */
+  readonly comments: readonly string[];
+}
+
 /** A revision written in SQL. Lines of statements are lines of the file. */
 export interface SqlRevisionSource {
   readonly kind: 'sql';
-  readonly upgrade: readonly SqlStatement[];
-  readonly downgrade: readonly SqlStatement[];
+  readonly upgrade: readonly RevisionStatement[];
+  readonly downgrade: readonly RevisionStatement[];
 }
 
 /** A revision written as a module that exports `upgrade(tx)` and `downgrade(tx)`. */
@@ -42,6 +48,8 @@ export interface Revision {
   readonly irreversible: string | undefined;
   /** Of its file, as it was given. */
   readonly path: string;
+  /** On which line each header of the file stands, by its name; for errors. */
+  readonly headerLines: Readonly<Record<string, number>>;
   /** SHA-256 (hex) of the text, without byte order mark and with LF line ends. */
   readonly checksum: string;
   /**
@@ -50,4 +58,9 @@ export interface Revision {
    */
   readonly fingerprint: string;
   readonly source: SqlRevisionSource | ModuleRevisionSource;
+}
+
+/** Where a header of a revision stands, as in `revisions/a.sql:2`; for errors. */
+export function placeOf({ path, headerLines }: Revision, header: string): string {
+  return `${path}:${headerLines[header] ?? 1}`;
 }

@@ -2,9 +2,11 @@
 // comparable.
 
 export type { FoundSide } from './found-side.js';
-export { scratchFor } from './lazy-scratch.js';
+export { type LazyScratch, scratchFor } from './lazy-scratch.js';
+export type { LedgeredSource } from './read-database.js';
 export { type Drift, type DriftOptions, readDrift } from './read-drift.js';
 export { type ReadSides, readSides, type SidesOptions, type SidesProject } from './read-sides.js';
+export { statementsOf } from './replay-revisions.js';
 export { settleRoles, shareRoles } from './settle-roles.js';
 export { parseSide, type Side } from './side.js';
 export { type End, readTwoWays, type TwoWays, type TwoWaysOptions } from './two-ways.js';

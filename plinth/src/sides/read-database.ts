@@ -12,6 +12,12 @@ export interface DatabaseSource {
   readonly applicationName?: string;
 }
 
+/** A database that revisions run on. */
+export interface LedgeredSource extends DatabaseSource {
+  /** The ledger's table. Default: `ledger`. */
+  readonly ledger?: string | undefined;
+}
+
 /**
  * @param before What to look at first; where it throws, nothing is read.
  * @throws PlinthError ENGINE_CONNECT_FAILED, CATALOG_SERVER_TOO_OLD or CATALOG_UNREADABLE.

@@ -7,17 +7,14 @@ import { buildGraph, type RevisionGraph } from '../revisions/index.js';
 import { CatalogCache } from './catalog-cache.js';
 import { type FoundSide, textSide } from './found-side.js';
 import type { LazyScratch } from './lazy-scratch.js';
-import { openReader, readSide } from './read-database.js';
+import { type LedgeredSource, openReader, readSide } from './read-database.js';
 import { extensionNames } from './read-sides.js';
 import { majorOf, recreate } from './recreate.js';
 import { replayRevisions } from './replay-revisions.js';
 import { settleRoles } from './settle-roles.js';
 
-export interface DriftOptions {
+export interface DriftOptions extends LedgeredSource {
   readonly history: RevisionGraph;
-  readonly url: string;
-  /** What errors call the URL. */
-  readonly variable: string;
   /** Where catalogs are kept. Default: beside the installed packages. */
   readonly cacheFolder?: string | undefined;
 }
@@ -62,9 +59,9 @@ interface Live {
   readonly migration: MigrationStatus;
 }
 
-async function readLive({ history, url, variable }: DriftOptions): Promise<Live> {
+async function readLive({ history, url, variable, ledger }: DriftOptions): Promise<Live> {
   await using engine = await openReader({ url, variable, applicationName: 'plinth check' });
-  const migration = await status(engine, { revisions: history });
+  const migration = await status(engine, { revisions: history, ledger });
   return { migration, side: await readSide(engine) };
 }
 

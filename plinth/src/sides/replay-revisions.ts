@@ -48,7 +48,9 @@ export function replayOf(graph: RevisionGraph): Replay {
 }
 
 /** What the files say; what modules will run nobody knows. */
-export function statementsOf({ revisions }: RevisionGraph): Replay['statements'] {
+export function statementsOf({
+  revisions,
+}: Pick<RevisionGraph, 'revisions'>): Replay['statements'] {
   return revisions.flatMap(({ source, path }) =>
     source.kind === 'module'
       ? []

@@ -13,7 +13,7 @@ import { CatalogCache } from './catalog-cache.js';
 import { type FoundSide, textSide } from './found-side.js';
 import type { LazyScratch } from './lazy-scratch.js';
 import { loadModels, modelsKey } from './load-models.js';
-import { readDatabase } from './read-database.js';
+import { type LedgeredSource, readDatabase } from './read-database.js';
 import { extensionNames, type SidesProject } from './read-sides.js';
 import { majorOf, recreate } from './recreate.js';
 import { historyKey, replayOf, runRevisions, statementsOf } from './replay-revisions.js';
@@ -25,7 +25,7 @@ export interface TwoWaysOptions {
   readonly project: SidesProject;
   readonly history: RevisionGraph;
   /** A database that is where the schema is, instead of the history. */
-  readonly against?: { readonly url: string; readonly variable: string } | undefined;
+  readonly against?: LedgeredSource | undefined;
   /** Where catalogs are kept. Default: beside the installed packages. */
   readonly cacheFolder?: string | undefined;
 }
@@ -95,12 +95,14 @@ async function readHistory(cache: CatalogCache, key: string): Promise<FoundSide 
 
 /** A database, as the scratch prints it. */
 async function readCurrent(
-  { url, variable }: { readonly url: string; readonly variable: string },
+  { url, variable, ledger }: LedgeredSource,
   history: RevisionGraph,
   scratch: LazyScratch,
   known: Loaded | undefined,
 ): Promise<FoundSide> {
-  const read = await readDatabase({ url, variable }, (engine) => assertAtHeads(engine, history));
+  const read = await readDatabase({ url, variable }, (engine) =>
+    assertAtHeads(engine, history, ledger),
+  );
   const opened = await scratch.open(extensionNames(read.catalog));
   const printer = known?.catalog ?? (await opened.load([])).catalog;
   const isSame = majorOf(read) === majorOf(printer);
@@ -108,8 +110,12 @@ async function readCurrent(
 }
 
 /** Otherwise what is pending there would be written once more. */
-async function assertAtHeads(engine: Engine, history: RevisionGraph): Promise<void> {
-  const { state, pending, heads } = await status(engine, { revisions: history });
+async function assertAtHeads(
+  engine: Engine,
+  history: RevisionGraph,
+  ledger: string | undefined,
+): Promise<void> {
+  const { state, pending, heads } = await status(engine, { revisions: history, ledger });
   if (state === 'current') return;
   const left = pending.length === 0 ? state : `${pending.length} pending`;
   const place = heads.length === 0 ? 'the base' : heads.join(', ');

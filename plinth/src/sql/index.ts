@@ -10,6 +10,7 @@ export { NEWEST_MAJOR, OLDEST_MAJOR } from './server-majors.js';
 export { type SqlStatement, splitStatements } from './split-statements.js';
 export { sqlStateOf } from './sql-state.js';
 export { isSignificant, type SqlToken, type SqlTokenKind } from './sql-token.js';
+export { StatementCursor } from './statement-cursor.js';
 export {
   describeFailure,
   lineOfFailure,

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCli } from '../../src/cli/run-cli.js';
+import type { Terminal } from '../../src/cli/terminal.js';
 
 export interface Run {
   readonly status: number;
@@ -17,6 +18,10 @@ export class CliProject implements AsyncDisposable {
   readonly folder: string;
   /** What the commands see as their environment. */
   readonly env: Record<string, string>;
+  /** What they see of the terminal beside it: a screen, or somebody who interrupts. */
+  around: Pick<Terminal, 'screen' | 'untilInterrupted'> = {};
+  /** Lines on standard error of the command that runs, or ran last. */
+  told: readonly string[] = [];
   #config = '';
 
   private constructor(folder: string) {
@@ -69,6 +74,7 @@ export class CliProject implements AsyncDisposable {
   /** @param answers What a person at the terminal says; without them nobody sits there. */
   async plinth(args: readonly string[], answers?: readonly string[]): Promise<Run> {
     const lines: { readonly out: string[]; readonly error: string[] } = { out: [], error: [] };
+    this.told = lines.error;
     const left = [...(answers ?? [])];
     const ask = async (question: string): Promise<string> => {
       lines.error.push(question);
@@ -78,6 +84,7 @@ export class CliProject implements AsyncDisposable {
       folder: this.folder,
       env: this.env,
       isScreen: false,
+      ...this.around,
       out: (line) => lines.out.push(line),
       error: (line) => lines.error.push(line),
       ...(answers === undefined ? {} : { ask }),

@@ -8,13 +8,13 @@ import { type Drift, readDrift, readTwoWays, scratchFor, settleRoles } from '../
 import { cacheFolderOf } from '../cache-folder.js';
 import { databaseUrl, openProject } from '../open-project.js';
 import { printNotes, printUnmodelled } from '../print-notes.js';
+import type { Report } from '../report.js';
 import type { SharedOptions } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 
 export interface CheckOptions {
   /** URL of a database to compare too; `true` for the project's own. */
   readonly database?: string | true;
-  readonly json?: true;
   readonly privileges: boolean;
   readonly scratchUrl?: string;
 }
@@ -31,19 +31,21 @@ interface FoundDrift extends Pick<Drift, 'description' | 'migration'> {
   readonly plan: Plan | undefined;
 }
 
-/** @returns Whether all agree. */
+/** Its status is 0 where all agree, else 1. */
 export async function checkCommand(
   terminal: Terminal,
   shared: SharedOptions,
   options: CheckOptions,
-): Promise<boolean> {
+): Promise<Report> {
   const project = await openProject(terminal, shared);
   const history = await loadRevisions(project.revisionsFolder);
   const found = await find(terminal, project, history, shared, options);
   const agrees = isSame(found.models) && isWell(found.database);
-  if (options.json === true) printJson(terminal, found, agrees);
-  else print(terminal, found);
-  return agrees;
+  return {
+    data: foundData(found, agrees),
+    print: (to) => print(to, found),
+    status: agrees ? 0 : 1,
+  };
 }
 
 async function find(
@@ -70,7 +72,12 @@ async function find(
     database === true
       ? databaseUrl(terminal, shared, project)
       : { url: database, variable: '--database' };
-  const drift = await readDrift(scratch, { ...target, history, cacheFolder });
+  const drift = await readDrift(scratch, {
+    ...target,
+    ledger: project.migration.ledger,
+    history,
+    cacheFolder,
+  });
   const plan = drift.to && diff(drift.from, drift.to, { ...drift.options, privileges });
   const { description, migration } = drift;
   return {
@@ -133,7 +140,7 @@ function printSql(terminal: Terminal, plan: Plan): void {
   terminal.out(renderPlan(plan).trimEnd());
 }
 
-function printJson(terminal: Terminal, { models, database, notes }: Found, agrees: boolean): void {
+function foundData({ models, database, notes }: Found, agrees: boolean): object {
   const status = agrees ? 'passed' : 'failed';
   const told = database && {
     database: database.description,
@@ -143,7 +150,5 @@ function printJson(terminal: Terminal, { models, database, notes }: Found, agree
     warnings: database.migration.warnings,
     ...database.plan,
   };
-  terminal.out(
-    JSON.stringify({ status, models: models ?? null, database: told ?? null, notes }, null, 2),
-  );
+  return { status, models: models ?? null, database: told ?? null, notes };
 }

@@ -8,11 +8,13 @@ import { cacheFolderOf } from '../cache-folder.js';
 import { openProject } from '../open-project.js';
 import { parseRename } from '../parse-rename.js';
 import { printNotes, printUnmodelled } from '../print-notes.js';
+import type { Report } from '../report.js';
 import type { SharedOptions } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 
 export interface DiffCommandOptions {
-  readonly json?: true;
+  /** Whether a difference is told by the exit status. */
+  readonly exitCode?: true;
   readonly plain?: true;
   /** Each `table.old=new`. */
   readonly rename?: readonly string[];
@@ -21,13 +23,13 @@ export interface DiffCommandOptions {
   readonly scratchUrl?: string;
 }
 
-/** @returns Whether the sides differ. */
+/** Its status is 2 where the sides differ and that was asked for. */
 export async function diffCommand(
   terminal: Terminal,
   shared: SharedOptions,
   [from, to]: readonly [from: string, to: string],
   options: DiffCommandOptions,
-): Promise<boolean> {
+): Promise<Report> {
   const { folder } = terminal;
   const given = (options.rename ?? []).map(parseRename);
   const sides = await readSides(parseSide(from, 'from', folder), parseSide(to, 'to', folder), {
@@ -44,9 +46,12 @@ export async function diffCommand(
   };
   const renames = await askForRenames(terminal, sides, given);
   const plan = diff(sides.from, sides.to, { ...settings, renames });
-  if (options.json === true) printJson(terminal, plan, sides);
-  else printSql(terminal, plan, sides);
-  return plan.changes.length > 0 || plan.statements.length > 0;
+  const differs = plan.changes.length > 0 || plan.statements.length > 0;
+  return {
+    data: { ...plan, notes: sides.notes },
+    print: (to) => printSql(to, plan, sides),
+    status: differs && options.exitCode === true ? 2 : 0,
+  };
 }
 
 /** Read once, and only when somebody asks. */
@@ -75,8 +80,4 @@ function printSql(terminal: Terminal, plan: Plan, { notes }: ReadSides): void {
   }
   const sql = renderPlan(plan).trimEnd();
   if (sql !== '') terminal.out(sql);
-}
-
-function printJson(terminal: Terminal, plan: Plan, { notes }: ReadSides): void {
-  terminal.out(JSON.stringify({ ...plan, notes }, null, 2));
 }

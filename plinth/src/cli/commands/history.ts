@@ -1,19 +1,83 @@
-// `plinth history`: the revision files, newest first. It needs no database.
+// `plinth history`: the revisions, newest first, as a list or as a tree. It asks the database only
+// where a person asks for what is current.
 
-import { loadRevisions } from '../../migrate/index.js';
-import { openProject } from '../open-project.js';
+import {
+  drawHistory,
+  type Revision,
+  type RevisionRange,
+  resolveRange,
+} from '../../revisions/index.js';
+import { type Describer, describer } from '../describe-revision.js';
+import { asksDatabase } from '../named-revisions.js';
+import { type History, openHistory } from '../open-history.js';
+import { printWarnings } from '../print-notes.js';
+import { printParagraphs } from '../print-revisions.js';
+import type { Report } from '../report.js';
 import type { SharedOptions } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 
-export async function historyCommand(terminal: Terminal, options: SharedOptions): Promise<void> {
-  const project = await openProject(terminal, options);
-  const graph = await loadRevisions(project.revisionsFolder);
-  const heads = new Set(graph.heads.map(({ id }) => id));
-  if (graph.revisions.length === 0) terminal.out('no revisions yet');
-  for (const { id, revises, branchLabels, message } of graph.revisions.toReversed()) {
-    const parents = revises.length === 0 ? 'base' : revises.join(', ');
-    const marks = [...(heads.has(id) ? ['head'] : []), ...branchLabels];
-    const marked = marks.length === 0 ? '' : ` (${marks.join(', ')})`;
-    terminal.out(`${parents} -> ${id}${marked}, ${message}`);
+export interface HistoryOptions {
+  /** `a:b`. */
+  readonly revRange?: string;
+  /** Whether it is drawn as a tree. */
+  readonly graph?: boolean;
+  readonly verbose?: boolean;
+  readonly indicateCurrent?: boolean;
+}
+
+/** @throws PlinthError as `resolveRange`. */
+export async function historyCommand(
+  terminal: Terminal,
+  shared: SharedOptions,
+  options: HistoryOptions,
+): Promise<Report> {
+  const { revRange, indicateCurrent = false } = options;
+  const asked = revRange !== undefined && asksDatabase(revRange);
+  const history = await openHistory(terminal, shared, indicateCurrent || asked);
+  const shown = [...chosen(history, revRange)].reverse();
+  const describe = describer(indicateCurrent ? history : { ...history, current: undefined });
+  const { warnings } = history;
+  return {
+    data: { revisions: shown.map(describe.data), warnings },
+    print: (to) => {
+      printWarnings(to, warnings);
+      if (history.graph.revisions.length === 0) to.out('no revisions yet');
+      print(to, history, shown, describe, options);
+    },
+  };
+}
+
+function print(
+  terminal: Terminal,
+  { graph }: History,
+  shown: readonly Revision[],
+  describe: Describer,
+  { graph: asTree = false, verbose = false }: HistoryOptions,
+): void {
+  if (verbose) {
+    printParagraphs(terminal, shown, describe);
+    return;
   }
+  const lines = asTree
+    ? drawHistory(graph, shown, { label: describe.line, ascii: !readsUnicode(terminal) })
+    : shown.map((revision) => lineOf(revision, describe));
+  for (const line of lines) terminal.out(line);
+}
+
+/** What a terminal can show is said by its locale, where it says anything. */
+function readsUnicode({ env }: Terminal): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || 'UTF-8';
+  return /utf-?8/i.test(locale);
+}
+
+function chosen(
+  { graph, applied }: History,
+  range: string | undefined,
+): RevisionRange['revisions'] {
+  return range === undefined ? graph.revisions : resolveRange(graph, range, applied).revisions;
+}
+
+function lineOf(revision: Revision, describe: Describer): string {
+  const parents = revision.revises.length === 0 ? 'base' : revision.revises.join(', ');
+  return `${parents} -> ${describe.line(revision)}`;
 }

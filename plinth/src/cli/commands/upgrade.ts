@@ -1,21 +1,18 @@
-// `plinth upgrade`: applies revisions and says which.
+// `plinth upgrade`: applies revisions and says which, prints the script that would,
+// or says what it would do.
 
-import { upgrade } from '../../migrate/index.js';
-import { withEngine } from '../open-project.js';
-import { progressPrinter, reportOutcome } from '../report-outcome.js';
+import type { Report } from '../report.js';
+import type { RunOptions } from '../run-options.js';
 import type { SharedOptions } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
+import { workFor } from '../work-for.js';
 
+/** @throws PlinthError of the codes REVISION_* and MIGRATE_*. */
 export async function upgradeCommand(
   terminal: Terminal,
-  options: SharedOptions,
+  shared: SharedOptions,
   revision: string,
-): Promise<void> {
-  await withEngine(terminal, options, async (engine, project) => {
-    const outcome = await upgrade(engine, revision, {
-      revisions: project.revisionsFolder,
-      onProgress: progressPrinter(terminal),
-    });
-    reportOutcome(terminal, 'applied', outcome);
-  });
+  options: RunOptions,
+): Promise<Report> {
+  return await workFor(options)(terminal, shared, { direction: 'upgrade', revision, options });
 }

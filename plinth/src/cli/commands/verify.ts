@@ -2,26 +2,26 @@
 
 import { type Diagnosis, diagnose, type Finding, type FindingStatus } from '../../doctor/index.js';
 import { engineOptions, openProject } from '../open-project.js';
+import type { Report } from '../report.js';
 import type { SharedOptions } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 
-/** @returns Whether no check failed. */
-export async function verifyCommand(
-  terminal: Terminal,
-  shared: SharedOptions,
-  { json }: { readonly json?: true },
-): Promise<boolean> {
+/** Its status is 1 when a check failed. */
+export async function verifyCommand(terminal: Terminal, shared: SharedOptions): Promise<Report> {
   const diagnosis = await diagnose(async () => {
     const project = await openProject(terminal, shared);
     return {
       options: { ...engineOptions(terminal, shared, project), applicationName: 'plinth verify' },
       extensions: project.extensions,
       revisionsFolder: project.revisionsFolder,
+      ledger: project.migration.ledger,
     };
   });
-  if (json === true) terminal.out(JSON.stringify(diagnosis, null, 2));
-  else printDiagnosis(terminal, diagnosis);
-  return diagnosis.status === 'passed';
+  return {
+    data: diagnosis,
+    print: (to) => printDiagnosis(to, diagnosis),
+    status: diagnosis.status === 'passed' ? 0 : 1,
+  };
 }
 
 const MARKS = {

@@ -5,8 +5,8 @@ import { failed, passed, type Verdict } from '../finding.js';
 import type { ReachedPatient } from '../patient.js';
 
 export async function checkRevisions(patient: ReachedPatient): Promise<Verdict> {
-  const { engine, revisionsFolder } = patient;
-  const found = await status(engine, { revisions: revisionsFolder });
+  const { engine, revisionsFolder, ledger } = patient;
+  const found = await status(engine, { revisions: revisionsFolder, ledger });
   const { state, heads, pending, unknown } = found;
   const at = heads.length === 0 ? 'at base' : `at ${heads.join(', ')}`;
   switch (state) {
@@ -29,6 +29,11 @@ export async function checkRevisions(patient: ReachedPatient): Promise<Verdict> 
       return failed(
         [at, ...found.warnings].join('; '),
         'Run the same plinth upgrade or plinth downgrade again: it goes on where it stopped.',
+      );
+    case 'skipped':
+      return failed(
+        [at, ...found.warnings].join('; '),
+        'Give it the current head as its parent, or downgrade below it and upgrade again.',
       );
     case 'current':
       return passed([at, ...found.warnings].join('; '));

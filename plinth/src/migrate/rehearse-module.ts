@@ -1,0 +1,47 @@
+// Runs a module that makes its transactions itself where no ledger is, as in a scratch.
+
+import type { Connection } from '../engine/index.js';
+import { type JournalledStep, journalledStep, type StepEntry } from './module-journal.js';
+import type { ModuleRun } from './run-module.js';
+import { runModuleSteps } from './run-module-steps.js';
+
+/**
+ * Its steps are kept in memory: the work may be called again after it failed, and goes on at the
+ * step that did.
+ *
+ * @throws PlinthError as `runModuleSteps` does.
+ */
+export function rehearseModuleSteps(run: ModuleRun): (connection: Connection) => Promise<void> {
+  const journal = new Map<number, JournalledStep>();
+  return async (connection) => {
+    const host = {
+      connection,
+      journal: [...journal.values()],
+      append: async () => undefined,
+      tell: () => undefined,
+      transaction: async (_name: string, work: () => Promise<StepEntry>) => {
+        const entry = await inTransaction(connection, work);
+        journal.set(entry.step, journalledStep(entry));
+      },
+    };
+    await runModuleSteps(host, run);
+  };
+}
+
+async function inTransaction(
+  connection: Connection,
+  work: () => Promise<StepEntry>,
+): Promise<StepEntry> {
+  await connection.query('BEGIN');
+  try {
+    const entry = await work();
+    await connection.query('RESET ROLE; COMMIT');
+    return entry;
+  } catch (error) {
+    // The work's own error is the one to tell; without a session there is nothing to undo.
+    await connection.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  } finally {
+    await connection.query('RESET ROLE; RESET ALL').catch(() => undefined);
+  }
+}
