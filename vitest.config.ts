@@ -1,5 +1,6 @@
 // How tests run, for both workspaces: one run, one PostgreSQL server, files in parallel.
 
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -16,6 +17,8 @@ export default defineConfig({
     globalSetup: ['test/global-setup.ts'],
     // A database client is closed with its process: a leak in one file cannot reach another.
     pool: 'forks',
+    // On two cores vitest would run one file after another, and much of the time is waiting.
+    maxWorkers: Math.max(2, availableParallelism()),
     // Safety nets for a test that hangs, not expectations of speed.
     testTimeout: 30_000,
     hookTimeout: 60_000,

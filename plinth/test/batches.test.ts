@@ -1,7 +1,7 @@
 // Revisions for data: batches and journalled steps, that go on where an interrupted run stopped.
 
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { type Engine, isPlinthError, openEngine, type PlinthError } from 'plinth';
+import { type Engine, openEngine } from 'plinth';
 import {
   downgrade,
   loadRevisions,
@@ -14,6 +14,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
 import { rehearseRevision } from '../src/migrate/index.js';
+import { failureOf } from './support/failure-of.js';
 import { type RevisionFolder, revisionFolder } from './support/revision-folder.js';
 
 const server = useDatabase();
@@ -25,15 +26,6 @@ CREATE TABLE calls (entry bigint GENERATED ALWAYS AS IDENTITY, what text);
 INSERT INTO tasks SELECT n, 'Task ' || n FROM generate_series(1, 10) AS n;`,
   downgrade: 'DROP TABLE calls;\nDROP TABLE tasks;',
 };
-
-async function failureOf(work: Promise<unknown>): Promise<PlinthError> {
-  const error = await work.then(
-    () => new Error('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  if (isPlinthError(error)) return error;
-  throw error;
-}
 
 /** A module that makes its own transactions, unless its headers say otherwise. */
 function moduleText(body: string, headers: readonly string[] = ['no-transaction']): string {

@@ -470,7 +470,12 @@ describe('somebody who stops it', () => {
     expect(out).toContain('upgrade  cccc  about cccc');
     expect(error).toContain('stopped by SIGINT; the database is at cccc');
     expect(await tables()).toEqual(['a', 'b', 'c']);
-    expect(await query(`SELECT 1 FROM pg_locks WHERE locktype = 'advisory'`)).toEqual([]);
+    expect(
+      await query(
+        `SELECT 1 FROM pg_locks WHERE locktype = 'advisory'
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      ),
+    ).toEqual([]);
     project.around = {};
     await write('dddd', 'cccc', 'CREATE TABLE d (id int);');
     expect(await ran('upgrade')).toContain('1 revision applied, at dddd');

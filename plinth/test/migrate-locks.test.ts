@@ -175,7 +175,8 @@ describe('a statement of a revision', () => {
     expect(error.code).toBe('MIGRATE_ABORTED');
     expect(error.message).toContain('SELECT pg_sleep(30)');
     expect(await rows()).toEqual([]);
-    const held = await engine.query(`SELECT FROM pg_locks WHERE locktype = 'advisory'`);
+    const held = await engine.query(`SELECT FROM pg_locks WHERE locktype = 'advisory'
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
     expect(held.rows).toEqual([]);
     expect(await downgrade(engine, 'base', { revisions: history.folder })).toMatchObject({
       heads: [],

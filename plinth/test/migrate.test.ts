@@ -1,7 +1,7 @@
 // Running revisions: what is applied, what is refused, what survives, on both kinds of database.
 
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { type Engine, isPlinthError, openEngine, type PlinthError } from 'plinth';
+import { type Engine, openEngine } from 'plinth';
 import {
   downgrade,
   type MigrationOptions,
@@ -11,6 +11,7 @@ import {
 } from 'plinth/migrate';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
+import { failureOf } from './support/failure-of.js';
 import { type RevisionFolder, revisionFolder } from './support/revision-folder.js';
 
 const server = useDatabase();
@@ -31,15 +32,6 @@ const THREE = {
   upgrade: 'ALTER TABLE two ADD COLUMN note text;',
   downgrade: 'ALTER TABLE two DROP COLUMN note;',
 };
-
-async function failureOf(work: Promise<unknown>): Promise<PlinthError> {
-  const error = await work.then(
-    () => new Error('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  if (isPlinthError(error)) return error;
-  throw error;
-}
 
 async function emptyDatabase(engine: Engine): Promise<void> {
   await engine.query('DROP SCHEMA IF EXISTS plinth CASCADE');
@@ -463,6 +455,22 @@ describe.each([
     );
     const ended = await failureOf(upgrade(engine, 'head', options()));
     expect(ended.message).toContain('the runner owns the transaction');
+  });
+
+  it('asks again in a TypeScript revision that changed the table', async () => {
+    const body = `
+      const rows = async () => (await tx.query('SELECT * FROM one WHERE id > $1', [0])).rows;
+      await rows();
+      await tx.query('ALTER TABLE one ADD COLUMN word text');
+      await tx.query('INSERT INTO one VALUES ($1, $2)', [7, JSON.stringify(await rows())]);`;
+    await writeFile(
+      `${history.folder}/data.mjs`,
+      `// plinth:revision data4\n// plinth:revises three3\n// plinth:message data
+export async function upgrade(tx) {${body}}\nexport async function downgrade() {}\n`,
+    );
+    await upgrade(engine, 'head', options());
+    const { rows } = await engine.query('SELECT word FROM one WHERE id = 7');
+    expect(rows).toEqual([{ word: '[{"id":1,"word":null}]' }]);
   });
 
   it('runs a TypeScript revision in its transaction', async () => {

@@ -195,7 +195,8 @@ describe.runIf(program !== undefined)('behind PgBouncer in transaction mode', ()
       );
       expect(isPlinthError(refused) ? refused.code : refused).toBe(code);
       await using direct = await openEngine({ url: database.url, poolSize: 1 });
-      const locks = await direct.query(`SELECT FROM pg_locks WHERE locktype = 'advisory'`);
+      const locks = await direct.query(`SELECT FROM pg_locks WHERE locktype = 'advisory'
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
       expect(locks.rows).toEqual([]);
     } finally {
       await remove();

@@ -1,10 +1,11 @@
 // Stamps: the ledger says what somebody knows, and nothing is run.
 
 import { rm } from 'node:fs/promises';
-import { type Engine, isPlinthError, openEngine, type PlinthError } from 'plinth';
+import { type Engine, openEngine } from 'plinth';
 import { ensureLedger, type StampOptions, stamp, status, upgrade } from 'plinth/migrate';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
+import { failureOf } from './support/failure-of.js';
 import {
   type RevisionFolder,
   type RevisionText,
@@ -28,15 +29,6 @@ const HISTORY = [
   revision('right3', 'two2'),
   revision('merge4', 'left3, right3'),
 ];
-
-async function failureOf(work: Promise<unknown>): Promise<PlinthError> {
-  const error = await work.then(
-    () => new Error('it did not fail'),
-    (reason: unknown) => reason,
-  );
-  if (isPlinthError(error)) return error;
-  throw error;
-}
 
 describe('a stamp', () => {
   let engine: Engine;

@@ -1,13 +1,7 @@
 // Brings the revisions of the service's database up to date at a start, or says how they stand.
 
 import { type Database, openEngine, parseDatabaseUrl } from 'plinth';
-import {
-  type MigrationProgress,
-  type MigrationTarget,
-  type RevisionGraph,
-  status,
-  upgrade,
-} from 'plinth/migrate';
+import { type MigrationTarget, type RevisionGraph, status, upgrade } from 'plinth/migrate';
 import type { Settings } from './settings.js';
 import { StartError } from './start-error.js';
 
@@ -65,10 +59,11 @@ async function upgradeToHead(
   signal: AbortSignal | undefined,
 ): Promise<PreparedRevisions> {
   // Between two revisions: the one at work ends, so that the next start has less to do.
-  const onProgress = ({ kind }: MigrationProgress) => {
-    if (kind === 'running') signal?.throwIfAborted();
-  };
-  const { ran, heads, warnings } = await upgrade(target, 'head', { revisions, onProgress });
+  const beforeRevision = async () => signal?.throwIfAborted();
+  const { ran, heads, warnings } = await upgrade(target, 'head', {
+    revisions,
+    hooks: { beforeRevision },
+  });
   const done = ran.length === 0 ? '' : `${ran.length} applied now, `;
   const nothing = done === '' ? ', nothing to apply' : '';
   return { report: `${done}at head ${heads.join(', ')}${nothing}`, warnings };

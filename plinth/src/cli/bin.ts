@@ -1,13 +1,15 @@
 // The program `plinth`: the only file of the package that ends the process.
 
+import { subscribe } from 'node:diagnostics_channel';
 import process from 'node:process';
 import v8 from 'node:v8';
 import { runCli } from './run-cli.js';
 import type { Interruptible } from './terminal.js';
 
 // A command ends before it would pay to compile the embedded PostgreSQL a second time, optimised:
-// without that, a command that opens it needs a quarter less processor time.
-v8.setFlagsFromString('--liftoff-only');
+// without that, a command that opens it needs a third less processor time. Only then: once a flag
+// is set, Node compiles every module of its own anew that it has not loaded yet.
+subscribe('plinth.embedded.load', () => v8.setFlagsFromString('--liftoff-only'));
 
 /** On standard error, so that results alone stand in a file they are sent to. */
 async function ask(question: string): Promise<string> {

@@ -49,6 +49,23 @@ export class Connection extends EventEmitter<ConnectionEvents> implements QueryE
     return await this.#run<Row>({ text, values, rowMode: 'object', prelude });
   }
 
+  /**
+   * As {@link query}, without a prepared statement that stays: for one that runs among changes of the
+   * schema, after which PostgreSQL refuses a statement that it had prepared before.
+   */
+  async queryOnce<Row extends QueryRow = QueryRow>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<QueryResult<Row>> {
+    return await this.#run<Row>({
+      text,
+      values,
+      rowMode: 'object',
+      prelude: undefined,
+      once: true,
+    });
+  }
+
   async queryArrays(query: ArrayQuery, scope?: Scope): Promise<QueryResult<unknown[]>> {
     const prelude = scope && scopePrelude(scope);
     return await this.#run<unknown[]>({ ...query, rowMode: 'array', prelude });
@@ -97,6 +114,13 @@ export class Connection extends EventEmitter<ConnectionEvents> implements QueryE
     await this.#send(text, false, () => this.#deliver(rollback));
   }
 
+  /** Asks the server to cancel what it runs for this session. It never rejects. */
+  async cancel(): Promise<void> {
+    const { lease, cancel } = this.#parts;
+    lease.cancelled = true;
+    await cancel();
+  }
+
   /** Not for users: nothing may run here once somebody else may have the connection. */
   giveUp(): void {
     this.#returned = true;
@@ -105,6 +129,11 @@ export class Connection extends EventEmitter<ConnectionEvents> implements QueryE
   /** The server's process for this session, as it was told at the start; a pooler makes one up. */
   get processId(): number | undefined {
     return this.#parts.lease.client.processID ?? undefined;
+  }
+
+  /** Whether the session has ended, or broken off. */
+  get isLost(): boolean {
+    return this.#parts.lease.client.broken;
   }
 
   /** What the server last said about this session's transaction. */

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { cacheFolder, embeddedVersion } from './embedded-package.js';
 import { startParams } from './embedded-start.js';
+import { loadEmbedded } from './load-embedded.js';
 
 /**
  * @param bundles The files of extensions, by name.
@@ -16,7 +17,7 @@ export async function openInMemory(
   bundles: Readonly<Record<string, URL>>,
   template?: string,
 ): Promise<PGlite> {
-  const { PGlite: Embedded } = await import('@electric-sql/pglite');
+  const Embedded = await loadEmbedded();
   const path = template ?? templatePath();
   const files = await readTemplate(path);
   const options = { extensions: { ...bundles }, startParams: startParams(Embedded) };

@@ -10,6 +10,7 @@ import { embeddedExtensionBundles } from './embedded-extensions.js';
 import { openInMemory } from './embedded-memory.js';
 import { startParams } from './embedded-start.js';
 import { EmbeddedStream } from './embedded-stream.js';
+import { loadEmbedded } from './load-embedded.js';
 
 /** The major version of PostgreSQL that the embedded database is. */
 export const EMBEDDED_MAJOR = '18';
@@ -115,9 +116,8 @@ async function emptyFolder(directory: string): Promise<void> {
   }
 }
 
-// PGlite is megabytes of WebAssembly: it is loaded only where it is used.
 async function createDatabase(dataDir: string, bundles: Bundles): Promise<PGlite> {
-  const { PGlite: Embedded } = await import('@electric-sql/pglite');
+  const Embedded = await loadEmbedded();
   return await Embedded.create({
     dataDir,
     extensions: { ...bundles },

@@ -1,7 +1,6 @@
 // Opens an engine: reads the URL, opens the embedded database or reaches the server, and tries
 // again where an error can pass.
 
-import { backOff } from 'exponential-backoff';
 import { checkOptions } from './check-options.js';
 import { canPass } from './connect-errors.js';
 import type { Engine } from './engine.js';
@@ -29,8 +28,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { openEmbeddedEngine } = await import('./embedded-engine.js');
     return await openEmbeddedEngine(target, settings);
   }
-  return await backOff(() => openServerEngine(target, settings, ssl), {
-    numOfAttempts: settings.connectRetries,
+  const open = () => openServerEngine(target, settings, ssl);
+  try {
+    return await open();
+  } catch (error) {
+    if (settings.connectRetries === 1 || !canPass(error)) throw error;
+  }
+  // Loaded only now: what connects at once, as nearly everything does, starts a little earlier.
+  const { backOff } = await import('exponential-backoff');
+  return await backOff(open, {
+    numOfAttempts: settings.connectRetries - 1,
+    delayFirstAttempt: true,
     startingDelay: FIRST_BACK_OFF_MS,
     maxDelay: LONGEST_BACK_OFF_MS,
     jitter: 'full',

@@ -1,6 +1,5 @@
 // A transaction from BEGIN to its end, tried again where PostgreSQL says that trying again helps.
 
-import { backOff } from 'exponential-backoff';
 import { PlinthError } from '../errors/index.js';
 import type { Connection } from './connection.js';
 import type { Engine } from './engine.js';
@@ -24,6 +23,7 @@ export async function runTransaction<Result>(
   run: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   const { retries = DEFAULT_RETRIES, signal } = options;
+  const { backOff } = await import('exponential-backoff');
   return await backOff(() => attempt(engine, options, scope, run), {
     numOfAttempts: readRetries(retries) + 1,
     startingDelay: FIRST_BACK_OFF_MS,

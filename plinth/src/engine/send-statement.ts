@@ -13,6 +13,8 @@ export interface Statement {
   readonly values: readonly unknown[] | undefined;
   readonly rowMode: 'object' | 'array';
   readonly prelude: Prelude | undefined;
+  /** Parsed anew, and not kept as a prepared statement. */
+  readonly once?: true;
 }
 
 /**
@@ -21,12 +23,12 @@ export interface Statement {
  * and a promise at each of its steps would cost a fifth of its speed.
  */
 export function sendStatement(client: PooledClient, statement: Statement, settle: Settle): void {
-  const { text, values, prelude } = statement;
+  const { text, values, prelude, once } = statement;
   if (values === undefined && prelude === undefined) {
     client.query(new Query(text, lastResult(settle)));
     return;
   }
-  const prepared = client.statements.statementOf(text);
+  const prepared = once === true ? undefined : client.statements.statementOf(text);
   sendExtended(client, statement, prepared, (error, result) => {
     if (error === undefined || prepared === undefined || !isStalePlan(error)) {
       settle(error, result);

@@ -57,6 +57,7 @@ export const ERROR_CODES = {
 
   MIGRATE_STATEMENT_FAILED: code('A statement of a revision failed; its revision was undone.'),
   MIGRATE_ABORTED: code('A run of revisions was told to stop.'),
+  MIGRATE_CONNECTION_LOST: code('A run of revisions lost its connection.', true),
   MIGRATE_HOOK_FAILED: code('A hook of a run of revisions failed.'),
   MIGRATE_NOT_TRANSACTIONAL: code('A single transaction was asked for where a step refuses one.'),
   MIGRATE_CHECKSUM_MISMATCH: code('An applied revision was changed after it was applied.'),

@@ -6,7 +6,7 @@ import type { HookContext, MigrationHooks } from './migration-options.js';
 import type { RunContext } from './run-context.js';
 
 export function hookContext({ connection, x, tag }: RunContext, direction: Direction): HookContext {
-  return { direction, x, tag, query: (text, values) => connection.query(text, values) };
+  return { direction, x, tag, query: (text, values) => connection.queryOnce(text, values) };
 }
 
 /** @throws PlinthError MIGRATE_HOOK_FAILED */

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type LoneStatement, readLoneStatement } from './lone-statement.js';
 
-const INDEX = { kind: 'create-index', name: 'i', table: 't', unique: false } as const;
+const INDEX = { kind: 'create-index', name: 'i', table: 't', unique: false, rest: ' (a)' } as const;
 
 const CASES: readonly (readonly [text: string, expected: LoneStatement])[] = [
   ['CREATE INDEX CONCURRENTLY i ON t (a)', INDEX],
-  ['create unique index concurrently i on only t using btree (a)', { ...INDEX, unique: true }],
+  [
+    'create unique index concurrently i on only t using btree (a)',
+    { ...INDEX, unique: true, rest: ' using btree (a)' },
+  ],
   ['CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)', INDEX],
   ['CREATE INDEX /* why */ CONCURRENTLY i -- here\n ON t (a)', INDEX],
   ['CREATE INDEX CONCURRENTLY ON s . t (a)', { ...INDEX, name: undefined, table: 's.t' }],

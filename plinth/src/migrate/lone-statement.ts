@@ -11,6 +11,8 @@ export type LoneStatement =
       readonly name: string | undefined;
       readonly table: string;
       readonly unique: boolean;
+      /** What is written behind the table: columns, conditions … */
+      readonly rest: string;
     }
   | { readonly kind: 'drop-index'; readonly name: string }
   | { readonly kind: 'reindex'; readonly of: 'index' | 'table'; readonly name: string }
@@ -48,7 +50,9 @@ function readCreate(cursor: StatementCursor): LoneStatement {
   const name = isUnnamed ? undefined : cursor.takeName();
   if (!isUnnamed && !cursor.take('on')) return OTHER;
   cursor.take('only');
-  return named(cursor, (table) => ({ kind: 'create-index', name, table, unique }));
+  return named(cursor, (table) => {
+    return { kind: 'create-index', name, table, unique, rest: cursor.text.slice(cursor.end) };
+  });
 }
 
 function readDrop(cursor: StatementCursor): LoneStatement {

@@ -15,6 +15,7 @@ import {
   assertNotInterrupted,
   assertRunnable,
 } from './applied-state.js';
+import { orLost } from './connection-lost.js';
 import { type Direction, readLedger } from './ledger.js';
 import { createLedger } from './ledger-schema.js';
 import { resolveRevisions } from './load-revisions.js';
@@ -80,7 +81,9 @@ export async function migrate(
       return outcome(graph, await look(), ran);
     });
   };
-  return await engine.withConnection(work, { signal });
+  return await engine.withConnection((connection) => orLost(connection, () => work(connection)), {
+    signal,
+  });
 }
 
 function contextOf(

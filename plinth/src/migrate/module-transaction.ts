@@ -85,7 +85,7 @@ class ModuleStatements {
       const reason = `the runner owns the transaction, and "${words}" would end or change it`;
       throw this.#fault(reason);
     }
-    return await this.#connection.query<Row>(text, values);
+    return await this.#connection.queryOnce<Row>(text, values);
   }
 
   /** Notes how it ends, before the module hears of it. */

@@ -2,7 +2,7 @@
 // the script leaves, schema and ledger, is what the same run by Plinth would leave. Pure.
 
 import { planOffline, type Revision, type RevisionGraph } from '../revisions/index.js';
-import type { SqlStatement } from '../sql/index.js';
+import { quoteLiteral, type SqlStatement } from '../sql/index.js';
 import { assertScriptable } from './assert-scriptable.js';
 import type { Direction, EntryState, NewEntry } from './ledger.js';
 import { type Expectation, type Guard, guardText } from './offline-guard.js';
@@ -114,11 +114,13 @@ function aloneText(script: StepScript, statement: SqlStatement): string {
   const questions = loneQuestions(statement.text);
   if (questions === undefined) return '';
   const otherwise = 'its statement has not ended well';
+  const about = `jsonb_build_object('statement', ${quoteLiteral(statement.text)})`;
+  const observed = `${questions.observed} || ${about}`;
   return [
     'SET default_transaction_read_only = on;',
     'BEGIN READ WRITE;',
     guardText(guardOf(script, 'begin')),
-    entryText(newEntry(script, 'started'), ledger, questions.observed),
+    entryText(newEntry(script, 'started'), ledger, observed),
     'SET default_transaction_read_only = off;',
     `SET lock_timeout = ${loneLockTimeoutMs(statement.text, timeoutMs(script.options))};`,
     'COMMIT;',

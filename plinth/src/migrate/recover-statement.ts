@@ -4,7 +4,7 @@
 import type { Connection } from '../engine/index.js';
 import type { JsonObject } from './ledger.js';
 import type { LoneStatement } from './lone-statement.js';
-import { findIndexes, recoverIndex, recoverReindex } from './recover-index.js';
+import { findIndexes, type Recovery, recoverIndex, recoverReindex } from './recover-index.js';
 
 type Lone<Kind extends LoneStatement['kind']> = Extract<LoneStatement, { readonly kind: Kind }>;
 
@@ -16,7 +16,9 @@ export async function observeBefore(
   switch (lone.kind) {
     case 'create-index':
       return {
-        indexes: (await findIndexes(connection, { table: lone.table })).map(({ oid }) => oid),
+        indexes: (await findIndexes(connection, { table: lone.table })).flatMap(
+          ({ oid, isToast }) => (isToast ? [] : [oid]),
+        ),
       };
     case 'reindex':
       return {
@@ -37,30 +39,29 @@ export async function observeBefore(
 }
 
 /**
- * @param observed What {@link observeBefore} saw.
- * @param tell Told in a sentence what was put right.
+ * @param recovery With what {@link observeBefore} saw.
  * @returns Whether nothing is left to do: the statement must not be run again.
  * @throws PlinthError MIGRATE_INTERRUPTED when somebody is still at work on it.
  */
 export async function recover(
   connection: Connection,
   lone: LoneStatement,
-  observed: JsonObject,
-  tell: (what: string) => void,
+  recovery: Recovery,
 ): Promise<boolean> {
+  const { existed } = recovery.observed;
   switch (lone.kind) {
     case 'create-index':
-      return await recoverIndex(connection, lone, observed, tell);
+      return await recoverIndex(connection, lone, recovery);
     case 'reindex':
-      return await recoverReindex(connection, lone, observed, tell);
+      return await recoverReindex(connection, lone, recovery);
     case 'drop-index':
-      return observed.existed === true && !(await indexExists(connection, lone.name));
+      return existed === true && !(await indexExists(connection, lone.name));
     case 'create':
-      return observed.existed === false && (await globalExists(connection, lone));
+      return existed === false && (await globalExists(connection, lone));
     case 'drop':
-      return observed.existed === true && !(await globalExists(connection, lone));
+      return existed === true && !(await globalExists(connection, lone));
     case 'detach':
-      return observed.existed === true && (await recoverDetach(connection, lone, tell));
+      return existed === true && (await recoverDetach(connection, lone, recovery));
     case 'other':
       return false;
     default:
@@ -113,13 +114,13 @@ async function partitionState(
 async function recoverDetach(
   connection: Connection,
   lone: Lone<'detach'>,
-  tell: (what: string) => void,
+  { execute, tell }: Recovery,
 ): Promise<boolean> {
   const { parent, partition } = lone;
   const state = await partitionState(connection, lone);
   if (state === 'pending') {
     // The names are SQL as the revision has it, read from the statement itself.
-    await connection.query(`ALTER TABLE ${parent} DETACH PARTITION ${partition} FINALIZE`);
+    await execute(`ALTER TABLE ${parent} DETACH PARTITION ${partition} FINALIZE`);
     tell(`finished the detaching of ${partition} that was interrupted`);
   }
   return state !== 'attached';

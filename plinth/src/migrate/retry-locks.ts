@@ -1,7 +1,6 @@
 // Begins a step again that could not get its locks: a bounded number of times, after a random
 // moment that grows. A statement that waits long for a lock holds up everyone who comes behind it.
 
-import { backOff } from 'exponential-backoff';
 import { sqlStateOf } from '../sql/index.js';
 import type { RunContext } from './run-context.js';
 import { StatementObserver } from './statement-observer.js';
@@ -19,34 +18,16 @@ export function isLockFailure(error: unknown): boolean {
 }
 
 /**
- * @param work What may be run again: it has to leave nothing behind when it fails.
- * @param onRetry Told of the attempt that failed, from 1, and of how many there are.
+ * @param work What may be run again: it has to leave nothing behind when it fails. Each attempt is
+ *   watched, and what it waited for is told with the retry.
  */
-export async function retryLocks(
-  { lockRetries, signal }: Pick<RunContext, 'lockRetries' | 'signal'>,
-  work: () => Promise<void>,
-  onRetry: (attempt: number, attempts: number) => void,
-): Promise<void> {
-  const attempts = lockRetries + 1;
-  await backOff(work, {
-    numOfAttempts: attempts,
-    startingDelay: FIRST_DELAY_MS,
-    maxDelay: LONGEST_DELAY_MS,
-    jitter: 'full',
-    retry: (error, attempt) => {
-      if (!isLockFailure(error) || signal?.aborted === true || attempt >= attempts) return false;
-      onRetry(attempt, attempts);
-      return true;
-    },
-  });
-}
-
-/** {@link retryLocks} with each attempt watched: what it waited for is told with the retry. */
 export async function retryObserved(
   context: RunContext,
   work: (context: RunContext) => Promise<void>,
 ): Promise<void> {
+  const { lockRetries, signal } = context;
   let observer: StatementObserver | undefined;
+  let failed = 0;
   const attempt = async () => {
     observer = new StatementObserver(context);
     try {
@@ -55,9 +36,29 @@ export async function retryObserved(
       await observer.stop();
     }
   };
-  await retryLocks(context, attempt, (number, attempts) => {
+  const isToRetry = (error: unknown): boolean => {
+    failed += 1;
+    if (!isLockFailure(error) || signal?.aborted === true || failed > lockRetries) return false;
     const { place, blockers = [] } = observer ?? {};
-    if (place === undefined) return;
-    context.tell({ kind: 'retrying', attempt: number, attempts, blockers, ...place });
+    if (place !== undefined) {
+      const attempts = lockRetries + 1;
+      context.tell({ kind: 'retrying', attempt: failed, attempts, blockers, ...place });
+    }
+    return true;
+  };
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!isToRetry(error)) throw error;
+  }
+  // Loaded only now: nearly every step has its locks at once.
+  const { backOff } = await import('exponential-backoff');
+  await backOff(attempt, {
+    numOfAttempts: lockRetries,
+    delayFirstAttempt: true,
+    startingDelay: FIRST_DELAY_MS,
+    maxDelay: LONGEST_DELAY_MS,
+    jitter: 'full',
+    retry: isToRetry,
   });
 }

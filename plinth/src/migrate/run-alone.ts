@@ -4,6 +4,7 @@
 import type { SqlStatement } from '../sql/index.js';
 import { appendEntry, type JsonObject } from './ledger.js';
 import { readLoneStatement } from './lone-statement.js';
+import type { Recovery } from './recover-index.js';
 import { observeBefore, recover } from './recover-statement.js';
 import { retryObserved } from './retry-locks.js';
 import { endedState, placeOf, type RunContext, type StepRun } from './run-context.js';
@@ -11,46 +12,77 @@ import { resetSession } from './run-transaction.js';
 import { statementFailed } from './statement-failed.js';
 import { loneLockTimeoutMs } from './statement-lock-timeout.js';
 
-/**
- * @throws PlinthError MIGRATE_STATEMENT_FAILED
- */
+/** @throws PlinthError MIGRATE_STATEMENT_FAILED */
 export async function runAlone(
   context: RunContext,
   run: StepRun,
   statement: SqlStatement,
 ): Promise<void> {
   const { connection, ledger } = context;
-  const lone = readLoneStatement(statement.text);
-  const earlier = startedBefore(run);
-  let observed = earlier;
-  if (observed === undefined) {
-    observed = await observeBefore(connection, lone);
-    await appendEntry(connection, run.entry('started', observed), ledger);
+  const { text } = statement;
+  let started = startedBefore(run, text);
+  const isSettled = started !== undefined && (await settleFirst(context, run, statement, started));
+  // Where it was corrected meanwhile, only what the earlier one had left half-done was settled.
+  if (started?.text !== text) {
+    const seen = await observeBefore(connection, readLoneStatement(text));
+    started = { text, observed: { ...seen, statement: text } };
+    await appendEntry(connection, run.entry('started', started.observed), ledger);
+    await runWithLocks(context, run, statement, started);
+  } else if (!isSettled) {
+    await runWithLocks(context, run, statement, started);
   }
-  const look = observed;
-  const tell = (what: string) => context.tell({ kind: 'recovered', revision: run.revision, what });
-  const settle = () => recover(connection, lone, look, tell);
-  const isDone = earlier !== undefined && (await settle());
-  if (!isDone) await runWithLocks(context, run, statement, settle);
   await appendEntry(connection, run.entry(endedState(run)), ledger);
 }
 
-/** What was seen before the same step by a run that was interrupted in it. */
-function startedBefore({ interrupted, step }: StepRun): JsonObject | undefined {
+/** A statement that the ledger has as started, and what was seen before it. */
+interface Started {
+  readonly text: string;
+  readonly observed: JsonObject;
+}
+
+/** What a run that was interrupted in the same step had begun there. */
+function startedBefore({ interrupted, step }: StepRun, text: string): Started | undefined {
   if (interrupted?.state !== 'started' || interrupted.stepsDone !== step - 1) return undefined;
-  return interrupted.observed ?? {};
+  const observed = interrupted.observed ?? {};
+  const { statement } = observed;
+  return { text: typeof statement === 'string' ? statement : text, observed };
+}
+
+async function settleFirst(
+  context: RunContext,
+  run: StepRun,
+  statement: SqlStatement,
+  started: Started,
+): Promise<boolean> {
+  return await settle(context, run, started, (text) =>
+    retryObserved(context, (watched) => runOnce(watched, run, { ...statement, text })),
+  );
+}
+
+async function settle(
+  { connection, tell }: RunContext,
+  { revision }: StepRun,
+  { text, observed }: Started,
+  execute: Recovery['execute'],
+): Promise<boolean> {
+  return await recover(connection, readLoneStatement(text), {
+    observed,
+    execute,
+    tell: (what) => tell({ kind: 'recovered', revision, what }),
+  });
 }
 
 async function runWithLocks(
   context: RunContext,
   run: StepRun,
   statement: SqlStatement,
-  settle: () => Promise<boolean>,
+  started: Started,
 ): Promise<void> {
   let isFirst = true;
   await retryObserved(context, async (watched) => {
     // A concurrent build that could not get its locks has left an invalid index.
-    const isDone = !isFirst && (await settle());
+    const execute = (text: string) => runOnce(watched, run, { ...statement, text });
+    const isDone = !isFirst && (await settle(watched, run, started, execute));
     isFirst = false;
     if (!isDone) await runOnce(watched, run, statement);
   });

@@ -13,7 +13,7 @@ import {
 import { runAlone } from './run-alone.js';
 import type { RevisionRun, RunContext, StepRun } from './run-context.js';
 import { runSteppedModule, runWholeModule } from './run-module-revision.js';
-import { runTransaction } from './run-transaction.js';
+import { runTransaction, type TransactionRun } from './run-transaction.js';
 import { endsTransaction } from './statement-failed.js';
 
 /**
@@ -29,22 +29,55 @@ export async function runRevision(
   run: RevisionRun,
   together = false,
 ): Promise<number> {
-  const { revision, direction, interrupted } = run;
+  const { revision, interrupted } = run;
   const start = performance.now();
-  const steps = revisionSteps(revision, direction);
+  const { steps, stepRun } = divide(context, run, together);
   assertSameStart(run, steps);
   // A module's own steps are counted by itself.
   const done = revision.source.kind === 'module' ? 0 : (interrupted?.stepsDone ?? 0);
-  let before = 0;
+  for (const [index, step] of steps.entries()) {
+    if (index >= done) await runStep(context, stepRun(index + 1), step);
+  }
+  // What was left to run was taken out of the file: all that is in it has run.
+  if (done >= steps.length) {
+    await runTransaction(context, stepRun(steps.length), []);
+  }
+  return performance.now() - start;
+}
+
+/**
+ * All of a revision that is one transaction, to be handed over with others like it; `undefined`
+ * where it is not, or where an earlier run of it was interrupted.
+ */
+export function wholeTransaction(
+  context: RunContext,
+  run: RevisionRun,
+): Pick<TransactionRun, 'run' | 'statements'> | undefined {
+  const { steps, stepRun } = divide(context, run, false);
+  const [step, ...others] = steps;
+  if (step?.kind !== 'transaction' || others.length > 0) return undefined;
+  if (run.interrupted !== undefined) return undefined;
+  return { run: stepRun(1), statements: step.statements };
+}
+
+interface Division {
+  readonly steps: readonly RevisionStep[];
+  /** @param number Of the step, from 1. */
+  readonly stepRun: (number: number) => StepRun;
+}
+
+function divide(context: RunContext, run: RevisionRun, together: boolean): Division {
+  const { revision, direction } = run;
+  const start = performance.now();
+  const steps = revisionSteps(revision, direction);
   const counts = steps.map((step) => stepStatements(step).length);
-  const statements = counts.reduce((sum, count) => sum + count, 0);
   const stepRun = (number: number): StepRun => ({
     ...run,
     step: number,
     steps: steps.length,
     together,
-    before,
-    statements,
+    before: sum(counts.slice(0, number - 1)),
+    statements: sum(counts),
     entry: (state, observed) => ({
       revision,
       direction,
@@ -57,15 +90,11 @@ export async function runRevision(
       ...(observed === undefined ? {} : { observed }),
     }),
   });
-  for (const [index, step] of steps.entries()) {
-    if (index >= done) await runStep(context, stepRun(index + 1), step);
-    before += counts[index] ?? 0;
-  }
-  // What was left to run was taken out of the file: all that is in it has run.
-  if (done >= steps.length) {
-    await runTransaction(context, stepRun(steps.length), []);
-  }
-  return performance.now() - start;
+  return { steps, stepRun };
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((all, count) => all + count, 0);
 }
 
 async function runStep(context: RunContext, run: StepRun, step: RevisionStep): Promise<void> {

@@ -8,8 +8,8 @@ import type { Direction } from './ledger.js';
 import type { MigrationHooks, RevisionOutcome } from './migration-options.js';
 import { retryObserved } from './retry-locks.js';
 import type { RunContext } from './run-context.js';
-import { runRevision } from './run-revision.js';
-import { rollBack } from './run-transaction.js';
+import { runRevision, wholeTransaction } from './run-revision.js';
+import { rollBack, runTransactions, type TransactionRun } from './run-transaction.js';
 import { commitFailed } from './statement-failed.js';
 import { RESET_SESSION } from './transaction-script.js';
 
@@ -36,16 +36,74 @@ export async function runRevisions(
   return ran;
 }
 
+/** How many short revisions are handed over at once. */
+const MOST_AT_ONCE = 25;
+/** Statements in one that is short. */
+const FEW_STATEMENTS = 20;
+/** After one that took longer, the next is handed over alone. */
+const LONG_MS = 500;
+
 async function runEach(
   context: RunContext,
   run: RevisionsRun,
 ): Promise<readonly RevisionOutcome[]> {
   const ran: RevisionOutcome[] = [];
-  for (const revision of run.revisions) {
-    const outcome = await runOne(context, run, revision);
-    ran.push(outcome);
+  let atOnce = 1;
+  while (ran.length < run.revisions.length) {
+    const next = run.revisions.slice(ran.length, ran.length + atOnce);
+    const start = performance.now();
+    const short = shortTransactions(context, run, next);
+    if (short.length > 1) {
+      await runTransactions(
+        context,
+        short.map((one) => told(context, one, ran)),
+      );
+    } else {
+      for (const revision of next.slice(0, 1)) ran.push(await runOne(context, run, revision));
+    }
+    // A run that somebody stops shall not have handed over what takes long.
+    const isQuick = performance.now() - start < LONG_MS;
+    atOnce = isQuick ? Math.min(atOnce * 2, MOST_AT_ONCE) : 1;
   }
   return ran;
+}
+
+type ShortTransaction = Pick<TransactionRun, 'run' | 'statements'>;
+
+/** As many of the next revisions as can be handed over together. */
+function shortTransactions(
+  context: RunContext,
+  { direction, state, hooks = {} }: RevisionsRun,
+  revisions: readonly Revision[],
+): readonly ShortTransaction[] {
+  // A hook stands between two revisions, and may look at what the first has done.
+  if (hooks.beforeRevision !== undefined || hooks.afterRevision !== undefined) return [];
+  const short: ShortTransaction[] = [];
+  for (const revision of revisions) {
+    const interrupted = state.interrupted.get(revision.id);
+    const one = wholeTransaction(context, { revision, direction, interrupted });
+    if (one === undefined || one.statements.length > FEW_STATEMENTS) break;
+    short.push(one);
+  }
+  return short;
+}
+
+/** Tells of it as of one that runs alone. */
+function told(context: RunContext, one: ShortTransaction, ran: RevisionOutcome[]): TransactionRun {
+  const { revision, direction } = one.run;
+  let start = 0;
+  return {
+    ...one,
+    onBegin: () => {
+      start = performance.now();
+      context.tell({ kind: 'running', direction, revision });
+    },
+    onEnd: () => {
+      const durationMs = performance.now() - start;
+      ran.push({ id: revision.id, message: revision.message, durationMs });
+      context.tell({ kind: 'finished', direction, revision, durationMs });
+    },
+  };
 }
 
 async function runOne(

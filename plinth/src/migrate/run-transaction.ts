@@ -1,5 +1,5 @@
-// Runs a step that is a transaction: all of its statements and its entry in the ledger are handed
-// over together, so that either both are there or neither.
+// Runs steps that are transactions: all statements of one and its entry in the ledger are handed
+// over together, so that either both are there or neither. Several may be handed over at once.
 
 import type { Connection, ScriptStatement } from '../engine/index.js';
 import type { SqlStatement } from '../sql/index.js';
@@ -11,8 +11,16 @@ import { closingStatements, openingStatements, RESET_SESSION } from './transacti
 /** How many statements are handed over at once: their answers are kept until they are read. */
 const CHUNK = 500;
 
+export interface TransactionRun {
+  readonly run: StepRun;
+  readonly statements: readonly SqlStatement[];
+  /** Told when it begins, and when it is committed. */
+  readonly onBegin?: () => void;
+  readonly onEnd?: () => void;
+}
+
 /**
- * Where the transaction is the step's own it is begun again when it cannot get a lock in time.
+ * Runs one. Where it is the step's own it is begun again when it cannot get a lock in time.
  *
  * @throws PlinthError MIGRATE_STATEMENT_FAILED; the transaction is rolled back.
  */
@@ -21,45 +29,143 @@ export async function runTransaction(
   run: StepRun,
   statements: readonly SqlStatement[],
 ): Promise<void> {
-  const attempt = (watched: RunContext) => runOnce(watched, run, statements);
-  if (run.together) await attempt(context);
-  else await retryObserved(context, attempt);
+  if (run.together) await runScript(context, [{ run, statements }], () => undefined);
+  else await runTransactions(context, [{ run, statements }]);
 }
 
-async function runOnce(
+/**
+ * Runs several, each in a transaction of its own, in one round trip. Those behind one that fails do
+ * not run; those before it stay.
+ *
+ * @throws PlinthError MIGRATE_STATEMENT_FAILED
+ */
+export async function runTransactions(
   context: RunContext,
-  run: StepRun,
-  statements: readonly SqlStatement[],
+  transactions: readonly TransactionRun[],
 ): Promise<void> {
-  const { connection, observer } = context;
-  const opening = openingStatements(context, run);
-  const closing = closingStatements(context, run, run.entry(endedState(run)));
-  const last = statements.length - 1;
-  const texts = statements.map(
-    ({ text }, index): ScriptStatement => ({ text, tellsEnd: index < last }),
+  let done = 0;
+  await retryObserved(context, (watched) =>
+    runScript(watched, transactions.slice(done), () => {
+      done += 1;
+    }),
   );
-  const script = [...opening, ...texts, ...closing];
-  let ended = 0;
-  const begin = (index: number) => {
-    const statement = statements[index];
-    if (statement !== undefined) observer?.begin(placeOf(run, statement, index));
-  };
-  const onEnded = () => {
-    ended += 1;
-    if (ended > opening.length) begin(ended - opening.length);
-  };
+}
+
+/** A statement of the script, and what it belongs to. */
+interface Part extends ScriptStatement {
+  readonly of: TransactionRun;
+  /** Among the revision's own statements; `undefined` for one of the runner's. */
+  readonly index: number | undefined;
+  readonly place: 'first' | 'commits' | 'within';
+}
+
+async function runScript(
+  context: RunContext,
+  transactions: readonly TransactionRun[],
+  onCommitted: () => void,
+): Promise<void> {
+  const { connection } = context;
+  const parts = transactions.flatMap((transaction) => partsOf(context, transaction));
+  const listener = new ScriptListener(context, parts, onCommitted);
   try {
-    begin(0);
-    for (let from = 0; from < script.length; from += CHUNK) {
-      await connection.script(script.slice(from, from + CHUNK), onEnded);
+    listener.begin();
+    for (let from = 0; from < parts.length; from += CHUNK) {
+      await connection.script(parts.slice(from, from + CHUNK), () => listener.next());
     }
+    listener.throwCaught();
   } catch (error) {
     await rollBack(connection);
-    const statement = statements[ended - opening.length];
-    if (statement === undefined) throw runnerFailed(run, script[ended]?.text, error);
-    const blockers = observer?.blockers ?? [];
-    throw statementFailed({ run, statement, alone: false, blockers }, error);
+    listener.throwCaught();
+    throw partFailed(context, parts[listener.ended], error);
   }
+}
+
+function partsOf(context: RunContext, of: TransactionRun): readonly Part[] {
+  const { run, statements } = of;
+  const last = statements.length - 1;
+  const own = (statement: ScriptStatement, place: Part['place'] = 'within'): Part => {
+    return { ...statement, of, index: undefined, place, tellsEnd: place === 'commits' };
+  };
+  const closing = closingStatements(context, run, run.entry(endedState(run)));
+  return [
+    ...openingStatements(context, run).map((one, index) =>
+      own(one, index === 0 ? 'first' : 'within'),
+    ),
+    ...statements.map(
+      ({ text }, index): Part => ({ text, of, index, place: 'within', tellsEnd: index < last }),
+    ),
+    ...closing.map((one) => own(one, one.text === 'COMMIT' ? 'commits' : 'within')),
+  ];
+}
+
+/** Follows a script that runs, and tells of it; what a listener of it throws, stops it. */
+class ScriptListener {
+  readonly #context: RunContext;
+  readonly #parts: readonly Part[];
+  readonly #onCommitted: () => void;
+  #caught: { readonly error: unknown } | undefined;
+  /** How many parts have ended. */
+  ended = 0;
+
+  constructor(context: RunContext, parts: readonly Part[], onCommitted: () => void) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#onCommitted = onCommitted;
+  }
+
+  begin(): void {
+    this.#guard(() => this.#tellBegin());
+    this.throwCaught();
+  }
+
+  next(): void {
+    const part = this.#parts[this.ended];
+    this.ended += 1;
+    this.#guard(() => {
+      if (part?.place === 'commits') {
+        this.#onCommitted();
+        part.of.onEnd?.();
+      }
+      this.#tellBegin();
+    });
+  }
+
+  throwCaught(): void {
+    if (this.#caught !== undefined) throw this.#caught.error;
+  }
+
+  #tellBegin(): void {
+    const part = this.#parts[this.ended];
+    if (part === undefined) return;
+    if (part.place === 'first') part.of.onBegin?.();
+    // What opens a transaction takes no time: its first statement is what is waited for.
+    const { run, statements } = part.of;
+    const index = part.place === 'first' ? 0 : part.index;
+    const statement = index === undefined ? undefined : statements[index];
+    const isTold = part.place !== 'first' && index === 0;
+    if (statement === undefined || index === undefined || isTold) return;
+    this.#context.observer?.begin(placeOf(run, statement, index));
+  }
+
+  /** It is called while an answer of the server is read, where nobody could catch anything. */
+  #guard(tell: () => void): void {
+    if (this.#caught !== undefined) return;
+    try {
+      tell();
+    } catch (error) {
+      this.#caught = { error };
+      if (this.ended > 0) void this.#context.connection.cancel();
+    }
+  }
+}
+
+function partFailed({ observer }: RunContext, part: Part | undefined, error: unknown): unknown {
+  if (part === undefined) return error;
+  const { run, statements } = part.of;
+  const statement = part.index === undefined ? undefined : statements[part.index];
+  if (statement === undefined) return runnerFailed(run, part.text, error);
+  const blockers = observer?.blockers ?? [];
+  return statementFailed({ run, statement, alone: false, blockers }, error);
 }
 
 /** The failure of a statement that is not the revision's own. */

@@ -2,6 +2,7 @@
 // without running revisions.
 
 import type { Connection } from '../engine/index.js';
+import { orLost } from './connection-lost.js';
 import { createLedger } from './ledger-schema.js';
 import { withMigrationLock } from './migration-lock.js';
 import type { LedgerOptions, MigrationTarget } from './migration-options.js';
@@ -22,11 +23,12 @@ export async function withLedger<Result>(
   work: (connection: Connection, isNew: boolean) => Promise<Result>,
 ): Promise<Result> {
   const engine = engineOf(target);
-  return await engine.withConnection(async (connection) => {
+  const run = async (connection: Connection) => {
     await ownSession(engine, connection);
     const lock = { ledger, timeout: lockTimeout, onWait };
     return await withMigrationLock(connection, lock, async () => {
       return await work(connection, await createLedger(connection, ledger));
     });
-  });
+  };
+  return await engine.withConnection((connection) => orLost(connection, () => run(connection)));
 }

@@ -20,7 +20,10 @@ export function orderRevisions(
   revisions: readonly Revision[],
   before: (id: RevisionId) => readonly Revision[],
 ): readonly Revision[] {
-  const byName = revisions.toSorted((a, b) => compare(sortKey(a), sortKey(b)));
+  const byName = revisions
+    .map((revision) => ({ revision, key: sortKey(revision) }))
+    .sort((a, b) => compare(a.key, b.key))
+    .map(({ revision }) => revision);
   const ordered = new Set<Revision>();
   const open = new Set<Revision>();
   const path: Step[] = [];

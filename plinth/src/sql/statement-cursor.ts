@@ -4,12 +4,20 @@ import { isSignificant, isWord, type SqlToken } from './sql-token.js';
 import { tokenize } from './tokenize.js';
 
 export class StatementCursor {
+  readonly text: string;
   readonly #tokens: readonly SqlToken[];
   #at = 0;
 
   /** @param text One statement. */
   constructor(text: string) {
+    this.text = text;
     this.#tokens = tokenize(text).filter(isSignificant);
+  }
+
+  /** Where in the text the last word ends that it went past. */
+  get end(): number {
+    const last = this.#tokens[this.#at - 1];
+    return last === undefined ? 0 : last.offset + last.text.length;
   }
 
   /** Goes past these keywords, in lower case, if all of them come next. */

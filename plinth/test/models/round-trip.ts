@@ -31,7 +31,11 @@ export async function expectRoundTrip(
   const { serverVersion, role } = wanted;
   const plan = renderPlan(diff(emptyCatalog(serverVersion, role), wanted));
   const made = await load(scratch, plan);
-  expect(diff(made, wanted).changes, `what the models have over\n\n${plan}`).toEqual([]);
+  // Roles are the server's, and other tests make theirs meanwhile.
+  const changes = diff(made, wanted).changes.filter(
+    ({ object }) => !object.startsWith('role:') || text.includes(object.slice('role:'.length)),
+  );
+  expect(changes, `what the models have over\n\n${plan}`).toEqual([]);
   return wanted;
 }
 
