@@ -5,6 +5,7 @@ import {
   type RevisionGraph,
   type RevisionId,
   resolveTarget,
+  revisionsOf,
 } from '../revisions/index.js';
 
 /**
@@ -18,17 +19,7 @@ export function namedRevisions(
   text: string,
   applied: ReadonlySet<RevisionId> = new Set(),
 ): readonly Revision[] {
-  const target = resolveTarget(graph, text, applied);
-  switch (target.kind) {
-    case 'base':
-      return [];
-    case 'revisions':
-      return target.revisions;
-    case 'steps':
-      return target.to === undefined ? [] : [target.to];
-    default:
-      return target satisfies never;
-  }
+  return revisionsOf(resolveTarget(graph, text, applied));
 }
 
 /** Whether an identifier, or an end of a range, says where a database is. */
