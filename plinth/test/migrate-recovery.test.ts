@@ -249,6 +249,32 @@ describe('after an interruption in a statement that stands alone', () => {
     ]);
   });
 
+  it('goes on with a statement that was corrected into one of a transaction', async () => {
+    const before = 'ALTER TABLE t ADD COLUMN c integer;';
+    history = await revisionFolder([
+      TABLE,
+      {
+        id: 'alone2',
+        upgrade: `${before} CREATE UNIQUE INDEX CONCURRENTLY t_c ON t ((a * 0));`,
+      },
+    ]);
+    const options = { revisions: history.folder };
+    await failureOf(upgrade(engine, 'head', options));
+    await history.write(
+      { id: 'alone2', upgrade: `${before} CREATE INDEX t_c ON t (c);` },
+      'table1',
+    );
+    expect((await upgrade(engine, 'head', options)).heads).toEqual(['alone2']);
+    const { rows } = await engine.query(
+      `SELECT state, step, steps FROM plinth.ledger WHERE revision = 'alone2' ORDER BY entry`,
+    );
+    expect(rows).toEqual([
+      { state: 'step', step: 1, steps: 2 },
+      { state: 'started', step: 2, steps: 2 },
+      { state: 'finished', step: 2, steps: 2 },
+    ]);
+  });
+
   it('does not take for its own what a corrected statement finds', async () => {
     await interrupt('CREATE INDEX CONCURRENTLY t_b ON t (b)');
     await engine.query('CREATE INDEX p1_a ON p1 (a)');

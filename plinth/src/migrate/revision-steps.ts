@@ -15,8 +15,17 @@ export type RevisionStep =
   /** A module; with `inSteps` it makes transactions itself, each of which is journalled. */
   | { readonly kind: 'module'; readonly inSteps: boolean };
 
-/** The steps of one direction; at least one, so that every revision reaches the ledger. */
-export function revisionSteps(revision: Revision, direction: Direction): readonly RevisionStep[] {
+/**
+ * The steps of one direction; at least one, so that every revision reaches the ledger.
+ *
+ * @param ended How many statements an interrupted run had ended: those behind them are steps of
+ *   their own, also where they were corrected and could share a transaction now.
+ */
+export function revisionSteps(
+  revision: Revision,
+  direction: Direction,
+  ended?: number,
+): readonly RevisionStep[] {
   const { source, noTransaction } = revision;
   if (source.kind === 'module') return [{ kind: 'module', inSteps: noTransaction }];
   const steps: RevisionStep[] = [];
@@ -25,7 +34,8 @@ export function revisionSteps(revision: Revision, direction: Direction): readonl
     if (together.length > 0) steps.push({ kind: 'transaction', statements: together });
     together = [];
   };
-  for (const statement of source[direction]) {
+  for (const [index, statement] of source[direction].entries()) {
+    if (index === ended) endTransaction();
     const alone = lonelyStep(statement, noTransaction);
     if (alone !== undefined || noTransaction) endTransaction();
     if (alone === undefined) together.push(statement);
@@ -63,8 +73,29 @@ export function stepStatements(step: RevisionStep): readonly SqlStatement[] {
  * be corrected, but only behind the steps that have ended.
  */
 export function stepsFingerprint(steps: readonly RevisionStep[], count: number): string {
-  const statements = steps.slice(0, count).flatMap(stepStatements);
-  const texts = statements.map(({ text }) => normalizeSql(text));
+  return textsFingerprint(normalized(steps.slice(0, count).flatMap(stepStatements)));
+}
+
+/**
+ * How many statements an interrupted run of a revision had ended; `undefined` where none of the
+ * file's beginnings is what it ran, and for a module.
+ */
+export function endedStatements(
+  { source }: Revision,
+  direction: Direction,
+  fingerprint: string,
+): number | undefined {
+  if (source.kind === 'module') return undefined;
+  const texts = normalized(source[direction]);
+  const counts = Array.from({ length: texts.length + 1 }, (_, index) => index);
+  return counts.find((count) => textsFingerprint(texts.slice(0, count)) === fingerprint);
+}
+
+function normalized(statements: readonly SqlStatement[]): readonly string[] {
+  return statements.map(({ text }) => normalizeSql(text));
+}
+
+function textsFingerprint(texts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(texts)).digest('hex');
 }
 

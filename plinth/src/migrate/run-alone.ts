@@ -34,6 +34,20 @@ export async function runAlone(
   await appendEntry(connection, run.entry(endedState(run)), ledger);
 }
 
+/**
+ * Puts right what a statement that stood alone had left, where it was corrected into one that does
+ * not: into the first of these.
+ */
+export async function settleEarlier(
+  context: RunContext,
+  run: StepRun,
+  [statement]: readonly SqlStatement[],
+): Promise<void> {
+  const started = startedBefore(run, '');
+  if (started === undefined || statement === undefined) return;
+  await settleFirst(context, run, statement, started);
+}
+
 /** A statement that the ledger has as started, and what was seen before it. */
 interface Started {
   readonly text: string;

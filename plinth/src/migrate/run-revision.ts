@@ -4,13 +4,14 @@
 import { PlinthError } from '../errors/index.js';
 import type { SqlStatement } from '../sql/index.js';
 import {
+  endedStatements,
   entryFingerprint,
   type RevisionStep,
   revisionSteps,
   stepStatements,
   stepsFingerprint,
 } from './revision-steps.js';
-import { runAlone } from './run-alone.js';
+import { runAlone, settleEarlier } from './run-alone.js';
 import type { RevisionRun, RunContext, StepRun } from './run-context.js';
 import { runSteppedModule, runWholeModule } from './run-module-revision.js';
 import { runTransaction, type TransactionRun } from './run-transaction.js';
@@ -67,9 +68,10 @@ interface Division {
 }
 
 function divide(context: RunContext, run: RevisionRun, together: boolean): Division {
-  const { revision, direction } = run;
+  const { revision, direction, interrupted } = run;
   const start = performance.now();
-  const steps = revisionSteps(revision, direction);
+  const ended = interrupted && endedStatements(revision, direction, interrupted.fingerprint);
+  const steps = revisionSteps(revision, direction, ended);
   const counts = steps.map((step) => stepStatements(step).length);
   const stepRun = (number: number): StepRun => ({
     ...run,
@@ -100,6 +102,7 @@ function sum(counts: readonly number[]): number {
 async function runStep(context: RunContext, run: StepRun, step: RevisionStep): Promise<void> {
   switch (step.kind) {
     case 'transaction':
+      await settleEarlier(context, run, step.statements);
       return await runTransaction(context, run, step.statements);
     case 'alone':
       return await runAlone(context, run, step.statement);
