@@ -138,7 +138,8 @@ function describeRevision(
     }
   }
   const steps = revisionSteps(revision, direction).map((step, index): DryRunStep => {
-    const isDone = index < done;
+    // A module counts its own steps, and goes on behind those that have ended.
+    const isDone = index < done && step.kind !== 'module';
     const statements = stepStatements(step).map((statement): DryRunStatement => {
       const { text, line } = statement;
       const { lock, hazards } = readStatement(text, fresh);

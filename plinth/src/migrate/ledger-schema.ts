@@ -31,11 +31,18 @@ function assertLedgerName(ledger: string): void {
   });
 }
 
+/** Advisory: these two numbers spell "plin" and "schm". */
+const SCHEMA_LOCK = [0x70_6c_69_6e, 0x73_63_68_6d] as const;
+
 /** One statement each. The first may need a right that a deployer has not: run it only for none. */
 export function createLedgerSql(ledger = DEFAULT_LEDGER): readonly string[] {
   const table = ledgerTable(ledger);
   return [
-    'CREATE SCHEMA IF NOT EXISTS plinth',
+    // IF NOT EXISTS would still ask for the right to create, and two ledgers may come at once.
+    `DO $$ BEGIN
+  PERFORM pg_advisory_xact_lock(${SCHEMA_LOCK.join(', ')});
+  IF to_regnamespace('plinth') IS NULL THEN CREATE SCHEMA plinth; END IF;
+END $$`,
     `CREATE TABLE ${table} (
   entry bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   revision text NOT NULL,
@@ -101,7 +108,8 @@ export async function ledgerForm(
                  WHEN EXISTS (SELECT FROM pg_catalog.pg_attribute
                                WHERE attrelid = table_oid AND attname = 'observed') THEN 'today'
                  ELSE 'older' END AS form
-       FROM (SELECT to_regclass($1) AS table_oid) AS ledger`,
+       FROM (SELECT (SELECT oid FROM pg_catalog.pg_class
+                      WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')) AS table_oid) AS ledger`,
     [ledgerTable(ledger)],
   );
   return rows[0]?.form ?? 'none';

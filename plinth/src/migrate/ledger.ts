@@ -91,12 +91,15 @@ export interface NewEntry {
   readonly observed?: JsonObject;
 }
 
-/** What the runner sets, for a transaction, to the time a step of a revision began at. */
+/**
+ * What the runner sets, for a transaction, to the time a step of a revision began at: seconds since
+ * 1970, which no setting of the revision reads otherwise.
+ */
 export const STEP_STARTED = 'plinth.step_started';
 
 /** Adds to the duration what has passed since the step began, if the transaction says when. */
-const DURATION = `$10::integer + coalesce(extract(epoch FROM clock_timestamp() -
-  nullif(current_setting('${STEP_STARTED}', true), '')::timestamptz) * 1000, 0)::integer`;
+const DURATION = `$10::integer + coalesce((extract(epoch FROM clock_timestamp()) -
+  nullif(current_setting('${STEP_STARTED}', true), '')::numeric) * 1000, 0)::integer`;
 
 /** The statement that appends an entry, for a script. */
 export function entryStatement(entry: NewEntry, ledger?: string): ScriptStatement {

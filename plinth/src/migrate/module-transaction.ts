@@ -3,7 +3,7 @@
 
 import type { Connection, QueryResult, QueryRow } from '../engine/index.js';
 import { isPlinthError, type PlinthError } from '../errors/index.js';
-import { transactionRule } from '../sql/index.js';
+import { splitStatements, transactionRule } from '../sql/index.js';
 import { reasonOf } from './module-failed.js';
 import { isLockFailure } from './retry-locks.js';
 import type { RevisionTransaction } from './revision-module.js';
@@ -81,7 +81,9 @@ class ModuleStatements {
   ): Promise<QueryResult<Row>> {
     const words = text.trim();
     if (this.#isClosed) throw this.#fault(`"${words}" came after its transaction had ended`);
-    if (transactionRule(text) === 'transaction-control') {
+    // Without values one text may hold several statements.
+    const statements = values === undefined ? splitStatements(text) : [{ text }];
+    if (statements.some((one) => transactionRule(one.text) === 'transaction-control')) {
       const reason = `the runner owns the transaction, and "${words}" would end or change it`;
       throw this.#fault(reason);
     }

@@ -68,7 +68,7 @@ ${lockAssertion('what', ledger)}
       HINT = 'Nothing was changed. Look with plinth current.';
   END IF;
   PERFORM set_config('lock_timeout', '${lockTimeoutMs}', true);
-  PERFORM set_config('${STEP_STARTED}', clock_timestamp()::text, true);
+  PERFORM set_config('${STEP_STARTED}', extract(epoch FROM clock_timestamp())::text, true);
 END`;
   return `CREATE OR REPLACE PROCEDURE pg_temp.plinth_assert(what text, expectations text[])
 LANGUAGE plpgsql AS ${dollarQuoted(body)};`;

@@ -29,7 +29,7 @@ export function entryText(entry: NewEntry, ledger: string | undefined, observed?
 }
 
 /** Sessions are reset to what their role has, and a script is always UTF-8. */
-export const RESET_TEXT = `RESET ROLE;\nRESET ALL;\nSET client_encoding = 'UTF8';`;
+export const RESET_TEXT = `RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL;\nSET client_encoding = 'UTF8';`;
 
 /** In a comment of one line. */
 export function inComment(text: string): string {

@@ -4,6 +4,7 @@ import type { Connection } from '../engine/index.js';
 import { type JournalledStep, journalledStep, type StepEntry } from './module-journal.js';
 import type { ModuleRun } from './run-module.js';
 import { runModuleSteps } from './run-module-steps.js';
+import { resetSession } from './run-transaction.js';
 
 /**
  * Its steps are kept in memory: the work may be called again after it failed, and goes on at the
@@ -42,6 +43,6 @@ async function inTransaction(
     await connection.query('ROLLBACK').catch(() => undefined);
     throw error;
   } finally {
-    await connection.query('RESET ROLE; RESET ALL').catch(() => undefined);
+    await resetSession(connection);
   }
 }

@@ -1,7 +1,7 @@
 // Runs a statement that PostgreSQL refuses in a transaction: the ledger is told before it and after
 // it, and what was seen before it tells later whether an interrupted one had done its work.
 
-import type { SqlStatement } from '../sql/index.js';
+import { normalizeSql, type SqlStatement } from '../sql/index.js';
 import { appendEntry, type JsonObject } from './ledger.js';
 import { readLoneStatement } from './lone-statement.js';
 import type { Recovery } from './recover-index.js';
@@ -23,7 +23,7 @@ export async function runAlone(
   let started = startedBefore(run, text);
   const isSettled = started !== undefined && (await settleFirst(context, run, statement, started));
   // Where it was corrected meanwhile, only what the earlier one had left half-done was settled.
-  if (started?.text !== text) {
+  if (started === undefined || normalizeSql(started.text) !== normalizeSql(text)) {
     const seen = await observeBefore(connection, readLoneStatement(text));
     started = { text, observed: { ...seen, statement: text } };
     await appendEntry(connection, run.entry('started', started.observed), ledger);
@@ -36,7 +36,7 @@ export async function runAlone(
 
 /**
  * Puts right what a statement that stood alone had left, where it was corrected into one that does
- * not: into the first of these.
+ * not: into the first of these, or taken out of the file.
  */
 export async function settleEarlier(
   context: RunContext,
@@ -44,8 +44,8 @@ export async function settleEarlier(
   [statement]: readonly SqlStatement[],
 ): Promise<void> {
   const started = startedBefore(run, '');
-  if (started === undefined || statement === undefined) return;
-  await settleFirst(context, run, statement, started);
+  if (started === undefined) return;
+  await settleFirst(context, run, statement ?? { text: '', line: 1, offset: 0 }, started);
 }
 
 /** A statement that the ledger has as started, and what was seen before it. */

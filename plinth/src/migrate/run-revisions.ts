@@ -1,5 +1,7 @@
 // Runs planned revisions one after another, or all in one transaction, with the hooks around them.
 
+import { setImmediate } from 'node:timers/promises';
+import { PlinthError } from '../errors/index.js';
 import type { Revision } from '../revisions/index.js';
 import type { AppliedState } from './applied-state.js';
 import { assertTogether } from './assert-together.js';
@@ -48,6 +50,7 @@ async function runEach(
   run: RevisionsRun,
 ): Promise<readonly RevisionOutcome[]> {
   const ran: RevisionOutcome[] = [];
+  const isEmbedded = context.engine.kind === 'embedded';
   let atOnce = 1;
   while (ran.length < run.revisions.length) {
     const next = run.revisions.slice(ran.length, ran.length + atOnce);
@@ -63,7 +66,9 @@ async function runEach(
     }
     // A run that somebody stops shall not have handed over what takes long.
     const isQuick = performance.now() - start < LONG_MS;
-    atOnce = isQuick ? Math.min(atOnce * 2, MOST_AT_ONCE) : 1;
+    // The embedded database works in this process: only here can a signal be heard.
+    if (isEmbedded) await setImmediate();
+    atOnce = isQuick && !isEmbedded ? Math.min(atOnce * 2, MOST_AT_ONCE) : 1;
   }
   return ran;
 }
@@ -132,10 +137,12 @@ async function runTogether(
   await retryObserved(context, async (watched) => {
     ran = [];
     await connection.query('BEGIN');
+    const transaction = await transactionId(context);
     try {
       for (const revision of run.revisions) {
         ran.push([revision, await runOne(watched, run, revision)]);
       }
+      await assertSame(context, transaction);
       await commit(context, run);
     } catch (error) {
       await rollBack(connection);
@@ -147,6 +154,24 @@ async function runTogether(
     context.tell({ kind: 'finished', direction, revision, durationMs });
   }
   return ran.map(([, outcome]) => outcome);
+}
+
+async function transactionId({ connection }: RunContext): Promise<string | undefined> {
+  const { rows } = await connection.query<{ id: string }>(
+    'SELECT pg_current_xact_id()::text AS id',
+  );
+  return rows[0]?.id;
+}
+
+/** PostgreSQL answers the COMMIT of a transaction that failed, or of none, without an error. */
+async function assertSame(context: RunContext, transaction: string | undefined): Promise<void> {
+  const now = await transactionId(context).catch(() => undefined);
+  if (now === transaction) return;
+  throw new PlinthError(
+    'MIGRATE_HOOK_FAILED',
+    'a hook ended the single transaction, or swallowed the error of a statement that failed it',
+    { hint: 'Let hooks neither begin nor end a transaction, and pass their errors on.' },
+  );
 }
 
 async function commit({ connection }: RunContext, run: RevisionsRun): Promise<void> {

@@ -74,6 +74,7 @@ async function runScript(
     }
     listener.throwCaught();
   } catch (error) {
+    await listener.settle();
     await rollBack(connection);
     listener.throwCaught();
     throw partFailed(context, parts[listener.ended], error);
@@ -104,6 +105,7 @@ class ScriptListener {
   readonly #parts: readonly Part[];
   readonly #onCommitted: () => void;
   #caught: { readonly error: unknown } | undefined;
+  #cancelled: Promise<void> | undefined;
   /** How many parts have ended. */
   ended = 0;
 
@@ -130,6 +132,11 @@ class ScriptListener {
     });
   }
 
+  /** A cancel that comes later would hit somebody else's statement. */
+  async settle(): Promise<void> {
+    await this.#cancelled;
+  }
+
   throwCaught(): void {
     if (this.#caught !== undefined) throw this.#caught.error;
   }
@@ -154,7 +161,7 @@ class ScriptListener {
       tell();
     } catch (error) {
       this.#caught = { error };
-      if (this.ended > 0) void this.#context.connection.cancel();
+      if (this.ended > 0) this.#cancelled = this.#context.connection.cancel();
     }
   }
 }

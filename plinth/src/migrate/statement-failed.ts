@@ -1,7 +1,7 @@
 // The errors of a step that failed: where it stands, what it says, what became of the rest, and
 // what PostgreSQL said, in PostgreSQL's own words.
 
-import { isPlinthError, PlinthError } from '../errors/index.js';
+import { type ErrorCode, isPlinthError, PlinthError } from '../errors/index.js';
 import type { Revision } from '../revisions/index.js';
 import {
   describeFailure,
@@ -36,10 +36,15 @@ export function statementFailed(failed: FailedStatement, cause: unknown): Plinth
   const place = [`  at ${path}:${line}`, ...quoteStatement(statement.text)];
   const details = { path, line, statement: statement.text, sqlstate };
   if (isPlinthError(cause, 'ENGINE_ABORTED')) return aborted(run, place, cause);
-  if (sqlstate === undefined) return connectionLost(run, place, cause);
+  if (isLost(sqlstate)) return connectionLost(run, place, cause);
   const said = [...describeFailure(server), ...blockers.map(describeBlocker)];
-  const hint = HINTS[sqlstate] ?? 'Correct the statement and run the command again.';
+  const hint = HINTS[sqlstate ?? ''] ?? 'Correct the statement and run the command again.';
   return stepFailed(run, outcomeOf(failed), [...place, ...said], { hint, details, cause });
+}
+
+/** No SQLSTATE is the driver's own error; the others end the session (class 08, 57P01 to 57P05). */
+function isLost(sqlstate: string | undefined): boolean {
+  return sqlstate === undefined || sqlstate.startsWith('08') || sqlstate.startsWith('57P');
 }
 
 /** By SQLSTATE: what helps is not in the statement. */
@@ -65,8 +70,9 @@ export function describeBlocker({ pid, application, query, seconds }: Blocker): 
 
 /** A COMMIT that PostgreSQL refused, as for a constraint that is checked only then. */
 export function commitFailed(run: FailedRun, cause: unknown): PlinthError {
+  if (isPlinthError(cause, 'ENGINE_ABORTED')) return aborted(run, [], cause);
   const server = readServerFailure(cause);
-  if (server.sqlstate === undefined) return connectionLost(run, [], cause);
+  if (isLost(server.sqlstate)) return connectionLost(run, [], cause);
   const outcome = 'was rolled back by its commit';
   return stepFailed(run, outcome, describeFailure(server), {
     hint: 'Correct the revision and run the command again.',
@@ -79,7 +85,7 @@ export function commitFailed(run: FailedRun, cause: unknown): PlinthError {
 export function ledgerFailed(run: FailedRun, cause: unknown): PlinthError {
   if (isPlinthError(cause, 'ENGINE_ABORTED')) return aborted(run, [], cause);
   const server = readServerFailure(cause);
-  if (server.sqlstate === undefined) return connectionLost(run, [], cause);
+  if (isLost(server.sqlstate)) return connectionLost(run, [], cause);
   const outcome = 'was rolled back: it could not be written into the ledger';
   return stepFailed(run, outcome, describeFailure(server), {
     hint: 'Let this role insert into the table of the ledger, or run the command as another one.',
@@ -95,6 +101,7 @@ function connectionLost(run: FailedRun, place: readonly string[], cause: unknown
     hint: 'Run the command again: it goes on where the ledger says.',
     details: {},
     cause,
+    code: 'MIGRATE_CONNECTION_LOST',
   });
 }
 
@@ -112,18 +119,19 @@ interface Facts {
   readonly hint: string;
   readonly details: Readonly<Record<string, unknown>>;
   readonly cause: unknown;
+  readonly code?: ErrorCode;
 }
 
 function stepFailed(
   { direction, revision }: { readonly direction: Direction; readonly revision: Revision },
   outcome: string,
   lines: readonly string[],
-  { hint, details, cause }: Facts,
+  { hint, details, cause, code = 'MIGRATE_STATEMENT_FAILED' }: Facts,
 ): PlinthError {
   const { id, message, path } = revision;
   const place = lines.some((line) => line.startsWith('  at ')) ? [] : [`  at ${path}`];
   const text = [`${direction} of revision ${id} (${message}) ${outcome}`, ...place, ...lines];
-  return new PlinthError('MIGRATE_STATEMENT_FAILED', text.join('\n'), {
+  return new PlinthError(code, text.join('\n'), {
     hint,
     details: { revision: id, path, ...details },
     cause,

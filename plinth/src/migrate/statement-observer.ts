@@ -2,7 +2,7 @@
 // PostgreSQL's progress views say of it. It changes nothing, and its own failure stops no run.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Blocker, RunningPlace } from './migration-options.js';
+import type { Blocker, MigrationProgress, RunningPlace } from './migration-options.js';
 import type { RunContext } from './run-context.js';
 
 const INTERVAL_MS = 1000;
@@ -14,6 +14,8 @@ export class StatementObserver {
   #running: { readonly place: RunningPlace; readonly since: number } | undefined;
   #watch: { readonly stopping: AbortController; readonly ended: Promise<void> } | undefined;
   #blockers: readonly Blocker[] = [];
+  /** What a listener threw. */
+  #thrown: { readonly error: unknown } | undefined;
 
   constructor(context: RunContext) {
     this.#context = context;
@@ -48,6 +50,7 @@ export class StatementObserver {
     clearTimeout(this.#timer);
     this.#watch?.stopping.abort();
     await this.#watch?.ended;
+    if (this.#thrown !== undefined) throw this.#thrown.error;
   }
 
   async #look(signal: AbortSignal): Promise<void> {
@@ -60,12 +63,12 @@ export class StatementObserver {
       const place = this.#running?.place;
       if (signal.aborted || place === undefined) return;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#context.tell({ kind: 'unobserved', reason, ...place });
+      await this.#tell({ kind: 'unobserved', reason, ...place });
     }
   }
 
   async #lookOnce(signal: AbortSignal): Promise<void> {
-    const { engine, pid, tell } = this.#context;
+    const { engine, pid } = this.#context;
     const { size, maxOverflow, inUse } = engine.pool;
     if (inUse >= size + maxOverflow) throw new Error('the pool has no connection to spare');
     const { rows } = await engine.query<Sight>(LOOK, [pid]);
@@ -76,9 +79,21 @@ export class StatementObserver {
     const facts = { ...place, elapsedMs: performance.now() - since };
     this.#blockers = sight.blockers;
     if (sight.blockers.length > 0) {
-      tell({ kind: 'blocked', blockers: sight.blockers, ...facts });
+      await this.#tell({ kind: 'blocked', blockers: sight.blockers, ...facts });
     } else {
-      tell({ kind: 'working', phase: '', done: 0, total: 0, ...sight.working, ...facts });
+      const none = { phase: '', done: 0, total: 0 };
+      await this.#tell({ kind: 'working', ...none, ...sight.working, ...facts });
+    }
+  }
+
+  /** Nobody awaits what is told here: an error of a listener stops the statement, and waits. */
+  async #tell(event: MigrationProgress): Promise<void> {
+    if (this.#thrown !== undefined) return;
+    try {
+      this.#context.tell(event);
+    } catch (error) {
+      this.#thrown = { error };
+      await this.#context.connection.cancel();
     }
   }
 }

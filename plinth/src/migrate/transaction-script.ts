@@ -5,8 +5,8 @@ import type { ScriptStatement } from '../engine/index.js';
 import { entryStatement, type NewEntry, STEP_STARTED } from './ledger.js';
 import type { RunContext, StepRun } from './run-context.js';
 
-/** Settings and roles that a revision left behind must not reach what comes after it. */
-export const RESET_SESSION = 'RESET ROLE; RESET ALL';
+/** Settings, roles and temporary tables of a revision must not reach what comes after it. */
+export const RESET_SESSION = 'RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP';
 
 export function openingStatements(
   { statementLockTimeoutMs }: Pick<RunContext, 'statementLockTimeoutMs'>,
@@ -14,19 +14,23 @@ export function openingStatements(
 ): readonly ScriptStatement[] {
   const settings = {
     text: `SELECT set_config('lock_timeout', $1, true),
-      set_config('${STEP_STARTED}', clock_timestamp()::text, true)`,
+      set_config('${STEP_STARTED}', extract(epoch FROM clock_timestamp())::text, true)`,
     values: [String(statementLockTimeoutMs)],
   };
   return together ? [settings] : [{ text: 'BEGIN' }, settings];
 }
 
-/** RESET ROLE first: the revision may have changed into a role that may not write the ledger. */
+/** The roles first: the revision may have changed into one that may not write the ledger. */
 export function closingStatements(
   { ledger }: Pick<RunContext, 'ledger'>,
   { together }: Pick<StepRun, 'together'>,
   entry: NewEntry,
 ): readonly ScriptStatement[] {
-  const written = [{ text: 'RESET ROLE' }, entryStatement(entry, ledger)];
-  const reset = { text: 'RESET ALL' };
-  return together ? [...written, reset] : [...written, { text: 'COMMIT' }, reset];
+  const written = [
+    { text: 'RESET SESSION AUTHORIZATION' },
+    { text: 'RESET ROLE' },
+    entryStatement(entry, ledger),
+  ];
+  const reset = [{ text: 'RESET ALL' }, { text: 'DISCARD TEMP' }];
+  return together ? [...written, ...reset] : [...written, { text: 'COMMIT' }, ...reset];
 }

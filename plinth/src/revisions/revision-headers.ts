@@ -148,7 +148,10 @@ function readIds(
         line: marker.line,
         found: `"${part}" for "${marker.name}"`,
         expected: `letters, digits, "_" and "-", and none of ${RESERVED_IDENTIFIERS.join(', ')}`,
-        hint: `Correct the value of "${marker.name}".`,
+        hint:
+          marker.name === 'revises'
+            ? `Write the ids of its parents, or ${BASE_PARENT} for none.`
+            : `Correct the value of "${marker.name}".`,
       });
     } else if (ids.includes(part)) {
       report({

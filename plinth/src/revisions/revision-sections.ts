@@ -106,7 +106,10 @@ function readSection(
   const text = context.text.slice(opener.end, openers[index + 1]?.offset);
   const origin = { line: lineAt(context.text, opener.end), offset: opener.end };
   const statements = splitSection(context, text, origin);
-  for (const statement of statements) refuseTransactionControl(context, statement);
+  for (const statement of statements) {
+    refuseTransactionControl(context, statement);
+    refuseUnlock(context, statement);
+  }
   return { text, statements: withComments(context.text, statements, opener.end) };
 }
 
@@ -135,5 +138,17 @@ function refuseTransactionControl({ report }: SectionContext, { text, line }: Sq
     found: `"${words}"`,
     expected: 'no statement that begins, ends or marks a transaction',
     hint: 'Remove the statement: each revision runs in a transaction of its own.',
+  });
+}
+
+/** The migration lock is an advisory lock of the session: without it two runners work at once. */
+function refuseUnlock({ report }: SectionContext, { text, line }: SqlStatement): void {
+  const found = /^discard\s+all\b|\bpg_advisory_unlock_all\b/i.exec(text)?.[0];
+  if (found === undefined) return;
+  report({
+    line,
+    found: `"${found}"`,
+    expected: 'no statement that gives up all locks of the session, with the migration lock',
+    hint: 'Remove the statement: nothing of a revision reaches the next one.',
   });
 }
