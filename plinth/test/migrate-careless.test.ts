@@ -126,34 +126,6 @@ export const downgrade = async () => {};\n`,
     expect(await status(engine, { revisions: folder })).toMatchObject({ applied: [] });
   });
 
-  it('does not run a procedure again that had committed before it waited', async () => {
-    const folder = await revisions({
-      id: 'one1',
-      headers: ['no-transaction'],
-      upgrade: `CREATE TABLE one (a integer); CREATE TABLE held ();
-CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN
-  INSERT INTO one VALUES (1); COMMIT; LOCK TABLE held; END $$;
-CALL p();`,
-    });
-    await engine.withConnection(async (holder) => {
-      const work = upgrade(engine, 'head', {
-        revisions: folder,
-        statementLockTimeout: 0.2,
-        onProgress: (event) => {
-          // It is held before the procedure comes to it.
-          if (event.kind === 'statement' && event.text.startsWith('CALL')) {
-            void holder.query('BEGIN; LOCK TABLE held');
-          }
-        },
-      });
-      const error = await failureOf(work);
-      expect(error.message).toContain('55P03');
-      await holder.query('ROLLBACK');
-    });
-    const { rows } = await engine.query('SELECT count(*)::int FROM one');
-    expect(rows).toEqual([{ count: 1 }]);
-  });
-
   it('ends with the error of a listener that throws while a statement waits', async () => {
     const folder = await revisions({ id: 'one1', upgrade: 'SELECT pg_sleep(20);' });
     const work = upgrade(engine, 'head', {

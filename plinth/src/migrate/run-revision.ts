@@ -136,8 +136,7 @@ async function runProcedure(
       if (!endsTransaction(error)) throw error;
     }
   }
-  // What it had committed before it failed would be done again.
-  await runAlone({ ...context, lockRetries: 0 }, run, statement);
+  await runAlone(context, run, statement);
 }
 
 function assertSameStart(
