@@ -17,6 +17,7 @@ import {
   appliedState,
   assertNotInterrupted,
   assertRunnable,
+  type Interrupted,
 } from './applied-state.js';
 import { assertTogether } from './assert-together.js';
 import { HAZARD_KINDS } from './hazards/hazard-rule.js';
@@ -116,8 +117,7 @@ function describeRun(
     from: headsOf(state.applied),
     to: headsOf(after),
     revisions: plan.map((revision) => {
-      const done = state.interrupted.get(revision.id)?.stepsDone ?? 0;
-      return describeRevision(revision, direction, done, fresh);
+      return describeRevision(revision, direction, state.interrupted.get(revision.id), fresh);
     }),
     warnings: restyledWarnings(state),
   };
@@ -127,17 +127,18 @@ function describeRun(
 function describeRevision(
   revision: Revision,
   direction: Direction,
-  done: number,
+  interrupted: Interrupted | undefined,
   fresh: Set<string>,
 ): DryRunRevision {
   const { id, message, path, source } = revision;
+  const done = interrupted?.stepsDone ?? 0;
   const told = new Map<SqlStatement, readonly Hazard[]>();
   if (source.kind === 'sql') {
     for (const statement of source[direction]) {
       told.set(statement, hazardsInComments(statement, HAZARD_KINDS));
     }
   }
-  const steps = revisionSteps(revision, direction).map((step, index): DryRunStep => {
+  const steps = revisionSteps(revision, direction, interrupted).map((step, index): DryRunStep => {
     // A module counts its own steps, and goes on behind those that have ended.
     const isDone = index < done && step.kind !== 'module';
     const statements = stepStatements(step).map((statement): DryRunStatement => {

@@ -4,7 +4,8 @@ import type { Connection } from '../engine/index.js';
 import { type JournalledStep, journalledStep, type StepEntry } from './module-journal.js';
 import type { ModuleRun } from './run-module.js';
 import { runModuleSteps } from './run-module-steps.js';
-import { resetSession } from './run-transaction.js';
+import { rollBack } from './run-transaction.js';
+import { RESET_SESSION } from './transaction-script.js';
 
 /**
  * Its steps are kept in memory: the work may be called again after it failed, and goes on at the
@@ -36,13 +37,10 @@ async function inTransaction(
   await connection.query('BEGIN');
   try {
     const entry = await work();
-    await connection.query('RESET ROLE; COMMIT');
+    await connection.query(`RESET ROLE; COMMIT; ${RESET_SESSION}`);
     return entry;
   } catch (error) {
-    // The work's own error is the one to tell; without a session there is nothing to undo.
-    await connection.query('ROLLBACK').catch(() => undefined);
+    await rollBack(connection);
     throw error;
-  } finally {
-    await resetSession(connection);
   }
 }

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import type { Revision } from '../revisions/index.js';
 import { normalizeSql, type SqlStatement, transactionRule } from '../sql/index.js';
+import type { Interrupted } from './applied-state.js';
 import type { Direction, EntryState } from './ledger.js';
 
 export type RevisionStep =
@@ -18,16 +19,17 @@ export type RevisionStep =
 /**
  * The steps of one direction; at least one, so that every revision reaches the ledger.
  *
- * @param ended How many statements an interrupted run had ended: those behind them are steps of
+ * @param interrupted A run that was: what stands behind the statements it had ended are steps of
  *   their own, also where they were corrected and could share a transaction now.
  */
 export function revisionSteps(
   revision: Revision,
   direction: Direction,
-  ended?: number,
+  interrupted?: Pick<Interrupted, 'fingerprint'>,
 ): readonly RevisionStep[] {
   const { source, noTransaction } = revision;
   if (source.kind === 'module') return [{ kind: 'module', inSteps: noTransaction }];
+  const ended = interrupted && endedStatements(source[direction], interrupted.fingerprint);
   const steps: RevisionStep[] = [];
   let together: SqlStatement[] = [];
   const endTransaction = () => {
@@ -76,17 +78,12 @@ export function stepsFingerprint(steps: readonly RevisionStep[], count: number):
   return textsFingerprint(normalized(steps.slice(0, count).flatMap(stepStatements)));
 }
 
-/**
- * How many statements an interrupted run of a revision had ended; `undefined` where none of the
- * file's beginnings is what it ran, and for a module.
- */
-export function endedStatements(
-  { source }: Revision,
-  direction: Direction,
+/** How many had ended; `undefined` where none of the file's beginnings is what was run. */
+function endedStatements(
+  statements: readonly SqlStatement[],
   fingerprint: string,
 ): number | undefined {
-  if (source.kind === 'module') return undefined;
-  const texts = normalized(source[direction]);
+  const texts = normalized(statements);
   const counts = Array.from({ length: texts.length + 1 }, (_, index) => index);
   return counts.find((count) => textsFingerprint(texts.slice(0, count)) === fingerprint);
 }

@@ -7,7 +7,7 @@ import { readLoneStatement } from './lone-statement.js';
 import type { Recovery } from './recover-index.js';
 import { observeBefore, recover } from './recover-statement.js';
 import { retryObserved } from './retry-locks.js';
-import { endedState, placeOf, type RunContext, type StepRun } from './run-context.js';
+import { endedState, placeOf, type RunContext, type StepRun, wasStarted } from './run-context.js';
 import { resetSession } from './run-transaction.js';
 import { statementFailed } from './statement-failed.js';
 import { loneLockTimeoutMs } from './statement-lock-timeout.js';
@@ -55,9 +55,9 @@ interface Started {
 }
 
 /** What a run that was interrupted in the same step had begun there. */
-function startedBefore({ interrupted, step }: StepRun, text: string): Started | undefined {
-  if (interrupted?.state !== 'started' || interrupted.stepsDone !== step - 1) return undefined;
-  const observed = interrupted.observed ?? {};
+function startedBefore(run: StepRun, text: string): Started | undefined {
+  if (!wasStarted(run)) return undefined;
+  const observed = run.interrupted?.observed ?? {};
   const { statement } = observed;
   return { text: typeof statement === 'string' ? statement : text, observed };
 }

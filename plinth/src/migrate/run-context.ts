@@ -49,6 +49,11 @@ export interface StepRun extends RevisionRun {
   readonly entry: (state: EntryState, observed?: JsonObject) => NewEntry;
 }
 
+/** Whether an interrupted run had begun this very step outside a transaction. */
+export function wasStarted({ interrupted, step }: StepRun): boolean {
+  return interrupted?.state === 'started' && interrupted.stepsDone === step - 1;
+}
+
 /** What the ledger says when a step has ended. */
 export function endedState({ step, steps }: StepRun): EntryState {
   return step === steps ? 'finished' : 'step';

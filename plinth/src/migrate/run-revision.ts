@@ -4,7 +4,6 @@
 import { PlinthError } from '../errors/index.js';
 import type { SqlStatement } from '../sql/index.js';
 import {
-  endedStatements,
   entryFingerprint,
   type RevisionStep,
   revisionSteps,
@@ -12,7 +11,7 @@ import {
   stepsFingerprint,
 } from './revision-steps.js';
 import { runAlone, settleEarlier } from './run-alone.js';
-import type { RevisionRun, RunContext, StepRun } from './run-context.js';
+import { type RevisionRun, type RunContext, type StepRun, wasStarted } from './run-context.js';
 import { runSteppedModule, runWholeModule } from './run-module-revision.js';
 import { runTransaction, type TransactionRun } from './run-transaction.js';
 import { endsTransaction } from './statement-failed.js';
@@ -71,8 +70,7 @@ interface Division {
 function divide(context: RunContext, run: RevisionRun, together: boolean): Division {
   const { revision, direction, interrupted } = run;
   const start = performance.now();
-  const ended = interrupted && endedStatements(revision, direction, interrupted.fingerprint);
-  const steps = revisionSteps(revision, direction, ended);
+  const steps = revisionSteps(revision, direction, interrupted);
   const counts = steps.map((step) => stepStatements(step).length);
   const stepRun = (number: number): StepRun => ({
     ...run,
@@ -127,9 +125,7 @@ async function runProcedure(
   run: StepRun,
   statement: SqlStatement,
 ): Promise<void> {
-  const wasAlone =
-    run.interrupted?.state === 'started' && run.interrupted.stepsDone === run.step - 1;
-  if (!wasAlone) {
+  if (!wasStarted(run)) {
     try {
       return await runTransaction(context, run, [statement]);
     } catch (error) {
