@@ -31,3 +31,9 @@ export {
 } from './engine/index.js';
 export { ERROR_CODES, type ErrorCode, isPlinthError, PlinthError } from './errors/index.js';
 export { type EngineMetricsOptions, engineMetrics, traceQueries } from './insight/index.js';
+export {
+  auditRole,
+  type RoleAudit,
+  type RoleAuditOptions,
+  type RoleProblem,
+} from './tenancy/index.js';

@@ -12,6 +12,14 @@ export const LIMITS = {
   taskTitle: { min: 1, max: 200 },
   taskDescription: { min: 0, max: 2000 },
   todoDescription: { min: 1, max: 500 },
+  tenantId: { min: 1, max: 100 },
+  /** After trimming. */
+  tenantName: { min: 1, max: 255 },
+  servicedeskUrl: { min: 1, max: 500 },
+  ticketId: { min: 1, max: 100 },
+  /** A secret that is stored encrypted. */
+  secret: { min: 1, max: 4096 },
+  enhancementText: { min: 0, max: 200_000 },
 } as const satisfies Record<string, TextLimits>;
 
 /** The largest value of an integer column. */

@@ -1,13 +1,9 @@
-import { is } from 'drizzle-orm';
-import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { connect, type Database } from 'plinth';
 import { downgrade, loadRevisions, upgrade } from 'plinth/migrate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
-import * as schema from '../src/db/schema.js';
 import { LIMITS } from '../src/limits.js';
 import { REVISIONS_FOLDER } from '../src/start.js';
-import { createTableStatements, describeTable } from './support/model-tables.js';
 import { DATABASES } from './support/service.js';
 
 describe.each(DATABASES)('the rules in the %s database', (kind) => {
@@ -92,19 +88,6 @@ describe.each(DATABASES)('the rules in the %s database', (kind) => {
       [row?.id],
     );
     expect(rows).toEqual([{ moved: true }]);
-  });
-
-  it('has the tables that the models describe, to the last definition', async () => {
-    const tables = Object.values(schema).filter((value) => is(value, PgTable));
-    await query('CREATE SCHEMA models');
-    for (const statement of tables.flatMap((table) => createTableStatements('models', table))) {
-      await query(statement);
-    }
-    for (const { name } of tables.map(getTableConfig)) {
-      const fromModels = await describeTable(db.engine, 'models', name);
-      expect(await describeTable(db.engine, 'public', name)).toEqual(fromModels);
-    }
-    await query('DROP SCHEMA models CASCADE');
   });
 
   it('comes back from base the same, and leaves nothing there', async () => {

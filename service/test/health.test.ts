@@ -88,7 +88,7 @@ describe.each(DATABASES)('readiness on the %s database', (kind) => {
     const folder = copyRevisions();
     writeFileSync(
       join(folder, '20261121_0900_aaaabbbbcccc_halfway.sql'),
-      '-- plinth:revision aaaabbbbcccc\n-- plinth:revises c27ae4f09d51\n' +
+      '-- plinth:revision aaaabbbbcccc\n-- plinth:revises b7e40c9a2d15\n' +
         '-- plinth:message half-way\n\n-- plinth:upgrade\n' +
         'CREATE INDEX CONCURRENTLY idx_halfway ON todos (completed);\nSELECT nothing;\n\n' +
         '-- plinth:downgrade\nDROP INDEX CONCURRENTLY idx_halfway;\n',

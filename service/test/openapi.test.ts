@@ -137,5 +137,7 @@ it('ships the revisions it was tested with', () => {
     '20261120_0900_4f1c0a7be2d3_initial_setup.sql',
     '20261120_0930_9b6d2e58c014_create_tasks.sql',
     '20261120_1000_c27ae4f09d51_create_todos.sql',
+    '20261122_1329_a1d3c58e7f20_create_roles.sql',
+    '20261122_1330_b7e40c9a2d15_create_tenants.sql',
   ]);
 });

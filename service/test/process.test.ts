@@ -14,7 +14,7 @@ import { copyRevisions } from './support/revisions.js';
 import { callUrl, DATABASES } from './support/service.js';
 
 const processes = useProcesses();
-const HEAD = 'c27ae4f09d51';
+const HEAD = 'b7e40c9a2d15';
 
 describe.each(DATABASES)('the process on the %s database', (kind) => {
   const database = kind === 'server' ? useDatabase() : { url: 'pglite://./.plinth/data' };
@@ -33,7 +33,7 @@ describe.each(DATABASES)('the process on the %s database', (kind) => {
     expect(lines).toEqual([
       `Plinth service listening on ${await first.url}`,
       expect.stringMatching(/^database {3}\S+ \((embedded )?PostgreSQL \d+\.\d+\)$/),
-      `revisions  3 applied now, at head ${HEAD}`,
+      `revisions  5 applied now, at head ${HEAD}`,
       `API page   ${await first.url}/docs`,
     ]);
     expect(lines[1]).toContain(shown());

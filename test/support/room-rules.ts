@@ -19,6 +19,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   diff: 2,
   models: 2,
   scratch: 2,
+  tenancy: 2,
   migrate: 3,
   sources: 3,
   fastify: 4,

@@ -14,3 +14,6 @@ FOR EACH ROW EXECUTE FUNCTION set_updated_at();
 
 CREATE TRIGGER todos_set_updated_at BEFORE UPDATE ON todos
 FOR EACH ROW EXECUTE FUNCTION set_updated_at();
+
+CREATE TRIGGER tenant_configs_set_updated_at BEFORE UPDATE ON tenant_configs
+FOR EACH ROW EXECUTE FUNCTION set_updated_at();

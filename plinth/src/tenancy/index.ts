@@ -1,0 +1,9 @@
+// The room for tenants as the catalogs know them: who may see past row-level security, and why. It
+// changes nothing.
+
+export {
+  auditRole,
+  type RoleAudit,
+  type RoleAuditOptions,
+  type RoleProblem,
+} from './audit-role.js';
