@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'plinth';
 
 // The reference backend's database and history, so that `npx plinth …` works in this folder.
@@ -5,4 +6,11 @@ export default defineConfig({
   url: process.env.MIGRATION_DATABASE_URL || process.env.DATABASE_URL || 'pglite://./.plinth/data',
   revisions: './service/revisions',
   schema: ['./service/src/db/schema.ts', './service/src/db/*.sql'],
+  secrets: {
+    tenants: 'SELECT id FROM tenants',
+    keyEncryption: async () => {
+      const { serviceKeyEncryption } = await import('./service/src/key-encryption.js');
+      return await serviceKeyEncryption(process.env, fileURLToPath(new URL('.', import.meta.url)));
+    },
+  },
 });

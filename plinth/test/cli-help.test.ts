@@ -88,9 +88,11 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   downgrade: ['base'],
   stamp: ['heads'],
   'ensure-version': [],
+  keys: ['generate'],
   current: [],
   check: [],
   diff: ['revisions', 'empty'],
+  isolation: ['--role', 'postgres'],
   verify: [],
   version: [],
 };

@@ -4,7 +4,7 @@
 
 -- plinth:upgrade
 CREATE TABLE public.data_keys (
-    id uuid NOT NULL DEFAULT gen_random_uuid(),
+    id uuid NOT NULL,
     tenant_id character varying(100) NOT NULL,
     wrapped_key text NOT NULL,
     key_encryption_key_id character varying(100) NOT NULL,
@@ -87,6 +87,13 @@ CREATE INDEX idx_idempotency_keys_created_at
 -- widens-privileges: SELECT, INSERT, UPDATE, DELETE on table public.tasks is given to admin, app_user
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE public.tasks TO admin, app_user;
 
+-- scans-table: every row of public.tasks is read, while reads and writes go on
+CREATE INDEX CONCURRENTLY idx_tasks_user_id_new
+    ON public.tasks (user_id, created_at DESC, id DESC);
+
+DROP INDEX CONCURRENTLY public.idx_tasks_user_id;
+ALTER INDEX public.idx_tasks_user_id_new RENAME TO idx_tasks_user_id;
+
 CREATE TABLE public.tenant_configs (
     id uuid NOT NULL DEFAULT gen_random_uuid(),
     tenant_id character varying(100) NOT NULL,
@@ -120,39 +127,64 @@ CREATE POLICY tenant_isolation_policy ON public.tenant_configs
 
 CREATE TABLE public.tenants (
     id character varying(100) NOT NULL,
+    configured boolean NOT NULL DEFAULT false,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
     CONSTRAINT tenants_pkey PRIMARY KEY (id)
 );
 
-GRANT SELECT, INSERT, DELETE ON TABLE public.tenants TO admin, app_user;
+GRANT SELECT, INSERT, UPDATE ON TABLE public.tenants TO admin, app_user;
 
-CREATE FUNCTION public.register_tenant()
+CREATE FUNCTION public.register_tenant_config()
 RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
-    DELETE FROM public.tenants WHERE id = OLD.tenant_id;
+    UPDATE public.tenants SET configured = false WHERE id = OLD.tenant_id;
   END IF;
   IF TG_OP <> 'DELETE' THEN
-    INSERT INTO public.tenants (id) VALUES (NEW.tenant_id) ON CONFLICT DO NOTHING;
+    INSERT INTO public.tenants (id, configured) VALUES (NEW.tenant_id, true)
+    ON CONFLICT (id) DO UPDATE SET configured = true;
   END IF;
   RETURN NULL;
 END
 $$;
 
+CREATE FUNCTION public.register_tenants()
+RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO public.tenants (id) SELECT DISTINCT tenant_id FROM new_rows ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER data_keys_register_tenants
+    AFTER INSERT ON public.data_keys
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION public.register_tenants();
+
+CREATE TRIGGER enhancement_history_register_tenants
+    AFTER INSERT ON public.enhancement_history
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION public.register_tenants();
+
 CREATE TRIGGER tenant_configs_register_tenant
     AFTER INSERT OR DELETE OR UPDATE OF tenant_id ON public.tenant_configs
     FOR EACH ROW
-    EXECUTE FUNCTION public.register_tenant();
+    EXECUTE FUNCTION public.register_tenant_config();
 
 -- widens-privileges: SELECT, INSERT, UPDATE, DELETE on table public.todos is given to admin, app_user
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE public.todos TO admin, app_user;
 ALTER TABLE public.todos ADD COLUMN user_id uuid;
 
 -- scans-table: every row of public.todos is read, while reads and writes go on
-CREATE INDEX CONCURRENTLY idx_todos_user_id ON public.todos (user_id);
+CREATE INDEX CONCURRENTLY idx_todos_user_id ON public.todos (user_id, id DESC);
 
 -- plinth:downgrade
 -- loses-data: every row of public.data_keys is lost
@@ -179,11 +211,19 @@ DROP TABLE public.tenants;
 -- breaks-code: what reads or writes public.todos.user_id fails
 ALTER TABLE public.todos DROP COLUMN user_id;
 
--- breaks-code: what calls public.register_tenant() fails
-DROP FUNCTION public.register_tenant();
+-- breaks-code: what calls public.register_tenant_config() fails
+DROP FUNCTION public.register_tenant_config();
+
+-- breaks-code: what calls public.register_tenants() fails
+DROP FUNCTION public.register_tenants();
 
 -- breaks-code: SELECT, INSERT, UPDATE, DELETE on table public.tasks is taken from app_user, admin
 REVOKE SELECT, INSERT, UPDATE, DELETE ON TABLE public.tasks FROM app_user, admin;
+
+-- scans-table: every row of public.tasks is read, while reads and writes go on
+CREATE INDEX CONCURRENTLY idx_tasks_user_id_new ON public.tasks (user_id);
+DROP INDEX CONCURRENTLY public.idx_tasks_user_id;
+ALTER INDEX public.idx_tasks_user_id_new RENAME TO idx_tasks_user_id;
 
 -- breaks-code: SELECT, INSERT, UPDATE, DELETE on table public.todos is taken from app_user, admin
 REVOKE SELECT, INSERT, UPDATE, DELETE ON TABLE public.todos FROM app_user, admin;

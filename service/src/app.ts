@@ -5,6 +5,7 @@ import { type FastifyInstance, fastify } from 'fastify';
 import { type Database, traceQueries } from 'plinth';
 import { plinthFastify, problemDetails, serverOptions } from 'plinth/fastify';
 import type { RevisionGraph } from 'plinth/migrate';
+import { type Authentication, registerAuthentication } from './auth/authentication.js';
 import { logDatabaseEvents } from './database-log.js';
 import { zodValidatorCompiler } from './http/zod-validator.js';
 import { loggerOptions } from './logger-options.js';
@@ -12,18 +13,24 @@ import { registerMetrics } from './metrics.js';
 import { registerOpenApi } from './openapi.js';
 import { RequestLog } from './request-log.js';
 import { deferLogger } from './request-logger.js';
+import { enhancementRoutes } from './routes/enhancements.js';
 import { taskRoutes } from './routes/tasks.js';
+import { tenantRoutes } from './routes/tenants.js';
 import { todoRoutes } from './routes/todos.js';
 import { healthRoutes } from './schemas/health.js';
 import type { Settings } from './settings.js';
+import type { Tenancy } from './tenancy.js';
 
 export interface AppParts {
   readonly settings: Pick<Settings, 'logLevel' | 'allowedOrigins' | 'dbEcho'>;
   readonly db: Database;
   readonly revisions: RevisionGraph;
+  readonly authentication: Authentication;
+  readonly tenancy: Tenancy;
 }
 
-export async function buildApp({ settings, db, revisions }: AppParts): Promise<FastifyInstance> {
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const { settings, db, revisions, authentication, tenancy } = parts;
   const app = fastify({
     ...serverOptions(),
     logger: loggerOptions(settings),
@@ -38,8 +45,11 @@ export async function buildApp({ settings, db, revisions }: AppParts): Promise<F
   await registerOpenApi(app);
   registerMetrics(app, db);
   await app.register(plinthFastify, { db, revisions, healthRoutes });
+  registerAuthentication(app, authentication);
   await app.register(taskRoutes);
   await app.register(todoRoutes);
+  await app.register(tenantRoutes, { tenancy });
+  await app.register(enhancementRoutes, { tenancy });
   logDatabaseEvents(app, db, settings.dbEcho);
   await traceQueries(db.engine);
   return app;
@@ -51,7 +61,15 @@ async function registerCors(app: FastifyInstance, allowed: Settings['allowedOrig
   await app.register(cors, {
     origin: allowed === '*' ? '*' : [...allowed],
     methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-    exposedHeaders: ['Link', 'Location', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: [
+      'ETag',
+      'Idempotency-Replayed',
+      'Link',
+      'Location',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Request-Id',
+    ],
     strictPreflight: false,
   });
 }

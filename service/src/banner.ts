@@ -9,9 +9,9 @@ export function writeBanner(
   { app, report }: Pick<RunningService, 'app' | 'report'>,
   output: { write(text: string): unknown },
 ): void {
-  const { url, database, revisions } = report;
+  const { url, database, revisions, tenants } = report;
   if (appEnv === 'production') {
-    app.log.info({ url, database, revisions }, 'Plinth service listening');
+    app.log.info({ url, database, revisions, tenants }, 'Plinth service listening');
     return;
   }
   output.write(
@@ -19,6 +19,7 @@ export function writeBanner(
       `Plinth service listening on ${url}`,
       `database   ${database}`,
       `revisions  ${revisions}`,
+      `tenants    ${tenants}`,
       `API page   ${url}/docs`,
       '',
     ].join('\n'),

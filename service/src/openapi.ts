@@ -5,24 +5,57 @@ import swagger, { type SwaggerTransformObject } from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { Scope } from './auth/caller.js';
+import { withResponseHeaders } from './http/response-headers.js';
 
 const INFO = {
   title: 'Plinth reference service',
-  description: 'Tasks and todos. Errors are problem details (RFC 9457).',
+  description:
+    'Tasks, todos, tenants and their enhancements. Errors are problem details (RFC 9457).',
   version: '0.1.0',
 };
+
+/** The name of the security scheme: how a caller proves who it is. */
+const BEARER = 'bearer';
+
+const SECURITY_SCHEMES = {
+  [BEARER]: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A token of the identity provider; `npm run token` prints one for development.',
+  },
+} as const;
+
+/** The `security` of a route behind `requireScope`. */
+export function bearer(scope: Scope) {
+  return [{ [BEARER]: [scope] }];
+}
+
+/** The `security` of a route behind `callerIfRequired`: a token where AUTH_REQUIRED is true. */
+export const optionalBearer = [{}, { [BEARER]: [] }];
 
 const TAGS = [
   { name: 'tasks', description: 'Tasks with a title and a description.' },
   { name: 'todos', description: 'Todos with one line of text.' },
+  { name: 'tenants', description: 'Tenants and their configuration, for admins.' },
+  { name: 'enhancements', description: 'What was made of the tickets of the caller’s tenant.' },
   { name: 'health', description: 'For load balancers and orchestrators.' },
 ];
 
 /** Call it before any route is registered. */
 export async function registerOpenApi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: INFO, tags: TAGS },
-    transform: jsonSchemaTransform,
+    openapi: {
+      openapi: '3.1.0',
+      info: INFO,
+      tags: TAGS,
+      components: { securitySchemes: SECURITY_SCHEMES },
+    },
+    transform: (parts) => {
+      const { schema, url } = jsonSchemaTransform(parts);
+      return { schema: withResponseHeaders(schema, parts.route), url };
+    },
     transformObject: withReferencedSchemasOnly,
   });
   await app.register(swaggerUi, { routePrefix: '/docs', indexPrefix: '' });

@@ -12,8 +12,20 @@ export class RequestLog extends LogController {
     request: FastifyRequest,
     reply: FastifyReply,
   ): void {
-    const facts = { req: request, res: reply, responseTime: reply.elapsedTime };
+    const facts = {
+      req: request,
+      res: reply,
+      responseTime: reply.elapsedTime,
+      ...describeCaller(request),
+    };
     if (error) request.log.error({ ...facts, err: error }, 'request failed');
     else request.log.info(facts, 'request answered');
   }
+}
+
+/** Not the subject, which may be the address of a person: the row has `user_id` too. */
+function describeCaller({ caller }: FastifyRequest) {
+  if (caller === undefined) return {};
+  const { userId, tenant } = caller;
+  return { caller: tenant === undefined ? { userId } : { userId, tenant } };
 }

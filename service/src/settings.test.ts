@@ -15,6 +15,12 @@ function problemsOf(environment: Record<string, string>): string {
   return 'none';
 }
 
+const PROVIDER = {
+  AUTH_ISSUER: 'https://id.test/realms/a',
+  AUTH_AUDIENCE: 'api',
+  AUTH_JWKS_URL: 'https://id.test/jwks',
+};
+
 describe('readSettings', () => {
   it('has a default for everything', () => {
     expect(readSettings({})).toEqual({
@@ -29,6 +35,7 @@ describe('readSettings', () => {
         url: 'pglite://./.plinth/data',
         variable: 'DATABASE_URL',
         applicationName: 'plinth-service',
+        tenantRole: 'app_user',
       },
       migration: {
         ...ENGINE_DEFAULTS,
@@ -38,6 +45,9 @@ describe('readSettings', () => {
         poolSize: 1,
       },
       dbEcho: false,
+      authRequired: false,
+      identityProvider: undefined,
+      keyEncryptionKeys: undefined,
     });
   });
 
@@ -64,6 +74,19 @@ describe('readSettings', () => {
     ],
     [{ DB_POOL_SIZE: '3', DB_POOLER: '' }, { database: { poolSize: 3, pooler: 'none' } }],
     [{ APP_ENV: 'development', DB_ECHO: 'true' }, { dbEcho: true }],
+    [{ AUTH_REQUIRED: 'true' }, { authRequired: true, identityProvider: undefined }],
+    [
+      { ...PROVIDER, DATABASE_URL: 'postgres://h/db', AUTH_REQUIRED: 'true' },
+      {
+        authRequired: true,
+        identityProvider: {
+          issuer: 'https://id.test/realms/a',
+          audience: 'api',
+          jwksUrl: new URL('https://id.test/jwks'),
+        },
+      },
+    ],
+    [{ KEY_ENCRYPTION_KEYS: 'a:b' }, { keyEncryptionKeys: 'a:b' }],
   ])('reads %j', (environment, expected) => {
     expect(readSettings(environment)).toMatchObject(expected);
   });
@@ -82,8 +105,62 @@ describe('readSettings', () => {
     [{ APP_ENV: 'test', DB_ECHO: 'true' }, 'DB_ECHO must be false unless APP_ENV is development'],
     [{ DEBUG: 'constructor' }, 'DEBUG is "constructor", and must be true or false'],
     [{ MIGRATE_ON_START: '__proto__' }, 'MIGRATE_ON_START is "__proto__", and must be true'],
+    [{ AUTH_REQUIRED: 'maybe' }, 'AUTH_REQUIRED is "maybe", and must be true or false'],
+    [
+      { AUTH_ISSUER: 'https://id.test' },
+      'AUTH_AUDIENCE is not set, and must be where AUTH_ISSUER is',
+    ],
+    [
+      { AUTH_ISSUER: 'https://id.test' },
+      'AUTH_JWKS_URL is not set, and must be where AUTH_ISSUER is',
+    ],
+    [{ ...PROVIDER, AUTH_AUDIENCE: 'a b' }, 'AUTH_AUDIENCE is "a b", and must be the audience'],
+    [
+      { AUTH_REQUIRED: 'true', DATABASE_URL: 'postgres://h/db' },
+      'AUTH_REQUIRED must be false without',
+    ],
+    [
+      { AUTH_REQUIRED: 'true', APP_ENV: 'production' },
+      'AUTH_REQUIRED must be false without AUTH_ISSUER',
+    ],
   ])('refuses %j', (environment, expected) => {
     expect(problemsOf(environment)).toContain(expected);
+  });
+
+  it.each([
+    'https://id.test/jwks?a=b',
+    'http://localhost:9/jwks',
+    'http://127.0.0.1/jwks',
+    'http://127.9.9.9/',
+    'http://[::1]:9/',
+  ])('takes keys from %s', (url) => {
+    const { identityProvider } = readSettings({ ...PROVIDER, AUTH_JWKS_URL: url });
+    expect(identityProvider?.jwksUrl.href).toBe(url);
+  });
+
+  it.each([
+    'id.test/jwks',
+    'http://id.test/jwks',
+    'http://127.0.0.1.id.test/',
+    'http://localhost.id.test/',
+    'ftp://id.test/jwks',
+    'file:///etc/passwd',
+    'https://ada:hush@id.test/jwks',
+  ])('takes no keys from %s', (url) => {
+    const report = problemsOf({ ...PROVIDER, AUTH_JWKS_URL: url });
+    expect(report).toContain('AUTH_JWKS_URL must be an https URL without a password');
+    expect(report).not.toContain(url);
+  });
+
+  it('repeats no URL that may hold a password, and no key', () => {
+    const report = problemsOf({
+      ...PROVIDER,
+      AUTH_JWKS_URL: 'http://ada:hush@id.test/',
+      KEY_ENCRYPTION_KEYS: 'id:secret',
+      PORT: 'none',
+    });
+    expect(report).toMatch(/^2 settings/);
+    expect(report).not.toMatch(/hush|secret/);
   });
 
   it('reports every problem at once', () => {
@@ -94,8 +171,11 @@ describe('readSettings', () => {
       DB_POOL_SIZE: '10x',
       DB_SSL_MODE: 'maybe',
       DATABASE_URL: 'mysql://u:hush@h/db',
+      AUTH_REQUIRED: 'true',
+      AUTH_ISSUER: ' ',
+      AUTH_JWKS_URL: 'http://id.test/',
     });
-    expect(report).toMatch(/^5 settings cannot be used:/);
+    expect(report).toMatch(/^8 settings cannot be used:/);
     expect(report).toContain('\n  PORT is "-1"');
     expect(report).toContain('\n  DATABASE_URL cannot be used: its scheme "mysql" is unknown');
     expect(report).toContain(

@@ -6,25 +6,24 @@ import {
   engineOptionsFromEnv,
   isPlinthError,
   migrationOptionsFromEnv,
+  parseDatabaseUrl,
 } from 'plinth';
 import { z } from 'zod';
+import {
+  authProblems,
+  authVariables,
+  type IdentityProvider,
+  identityProviderOf,
+} from './auth/auth-settings.js';
 import type { Environment } from './env-file.js';
+import { choice, flag, setting } from './setting.js';
 import { StartError } from './start-error.js';
 
 const APPLICATION_NAME = 'plinth-service';
+/** The role that the revisions grant what requests need. */
+const TENANT_ROLE = 'app_user';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const APP_ENVS = ['development', 'test', 'production'] as const;
-
-const FLAGS: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  on: true,
-  '1': true,
-  false: false,
-  no: false,
-  off: false,
-  '0': false,
-};
 
 /** One field for each variable of the service's own; the engine reads those of the database. */
 export const environmentSchema = z
@@ -40,6 +39,8 @@ export const environmentSchema = z
     ).default([]),
     DB_ECHO: flag().default(false),
     MIGRATE_ON_START: flag().default(true),
+    ...authVariables,
+    KEY_ENCRYPTION_KEYS: z.string().optional(),
   })
   .refine(({ APP_ENV, DEBUG }) => !(APP_ENV === 'production' && DEBUG === true), {
     path: ['DEBUG'],
@@ -69,6 +70,12 @@ export interface Settings {
   /** How the owner of the tables connects; `undefined` where starts do not upgrade. */
   readonly migration: EngineOptions | undefined;
   readonly dbEcho: boolean;
+  /** Whether tasks and todos want a token too. */
+  readonly authRequired: boolean;
+  /** Whose tokens are accepted; `undefined` leaves the keys of development, where there are any. */
+  readonly identityProvider: IdentityProvider | undefined;
+  /** The keys that wrap data keys, as the variable has them. A secret. */
+  readonly keyEncryptionKeys: string | undefined;
 }
 
 const DEFAULT_URL = 'pglite://./.plinth/data';
@@ -89,6 +96,7 @@ export function readSettings(environment: Environment): Settings {
     ...(own.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
     ...database.problems,
     ...migration.problems,
+    ...authProblems(environment, { canMakeTokens: canMakeTokens(environment, database.options) }),
   ]);
   if (problems.size > 0 || !own.success || database.options === undefined) {
     throw settingsError([...problems]);
@@ -101,10 +109,30 @@ export function readSettings(environment: Environment): Settings {
     host: data.HOST,
     port: data.PORT,
     allowedOrigins: data.ALLOWED_ORIGINS,
-    database: { ...database.options, applicationName: APPLICATION_NAME },
+    database: {
+      ...database.options,
+      applicationName: APPLICATION_NAME,
+      tenantRole: database.options.tenantRole ?? TENANT_ROLE,
+    },
     migration: migration.options && { ...migration.options, applicationName: APPLICATION_NAME },
     dbEcho: data.DB_ECHO,
+    authRequired: data.AUTH_REQUIRED,
+    identityProvider: identityProviderOf(data),
+    keyEncryptionKeys: data.KEY_ENCRYPTION_KEYS,
   };
+}
+
+/** Whether there are keys of development; also true while nobody can tell. */
+function canMakeTokens(environment: Environment, database: EngineOptions | undefined): boolean {
+  if (environmentSchema.shape.APP_ENV.safeParse(environment.APP_ENV).data === 'production') {
+    return false;
+  }
+  return database === undefined || isEmbedded(database);
+}
+
+/** Whether a database is the embedded one. */
+export function isEmbedded({ url }: EngineOptions): boolean {
+  return parseDatabaseUrl(url).kind === 'embedded';
 }
 
 interface ReadOptions {
@@ -128,28 +156,6 @@ function settingsError(problems: readonly string[]): StartError {
   const lines = problems.map((problem) => `\n  ${problem}`);
   return new StartError(`${count} cannot be used:${lines.join('')}`, {
     hint: 'Correct what is named, in the environment or in .env; .env.example describes it.',
-  });
-}
-
-function setting<Value>(expected: string, read: (text: string) => Value | undefined) {
-  return z.string().transform((text, context): Value => {
-    const value = read(text.trim());
-    if (value !== undefined) return value;
-    context.addIssue(`is ${JSON.stringify(text)}, and must be ${expected}`);
-    return z.NEVER;
-  });
-}
-
-function choice<const Name extends string>(names: readonly Name[]) {
-  return setting(`one of ${names.join(', ')}`, (text) =>
-    names.find((name) => name === text.toLowerCase()),
-  );
-}
-
-function flag() {
-  return setting('true or false (or 1, 0, yes, no, on, off)', (text) => {
-    const name = text.toLowerCase();
-    return Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
   });
 }
 

@@ -5,9 +5,15 @@ import type { FastifyInstance } from 'fastify';
 import { connect, type Database } from 'plinth';
 import { loadRevisions } from 'plinth/migrate';
 import { buildApp } from './app.js';
+import {
+  developmentKeysOf,
+  NO_AUTHENTICATOR,
+  prepareAuthentication,
+} from './auth/prepare-authentication.js';
 import { prepareRevisions, upgradeAsOwner } from './prepare-revisions.js';
 import type { Settings } from './settings.js';
 import { StartError } from './start-error.js';
+import { describeTenancy, logTenancy, openTenancy } from './tenancy.js';
 
 /** The revisions of this service, beside its code. */
 export const REVISIONS_FOLDER = fileURLToPath(new URL('../revisions', import.meta.url));
@@ -17,6 +23,7 @@ export interface StartReport {
   readonly url: string;
   readonly database: string;
   readonly revisions: string;
+  readonly tenants: string;
 }
 
 export interface RunningService {
@@ -43,15 +50,27 @@ export async function startService(
   signal?.addEventListener('abort', closeDb, { once: true });
   try {
     signal?.throwIfAborted();
+    // A relative folder is one of the working folder, for the engine too.
+    const developmentKeys = await developmentKeysOf(settings, '.');
     const prepared = upgraded ?? (await prepareRevisions(db, settings, revisions, signal));
     const database = `${db.engine.description} (${await describeServer(db)})`;
-    const app = await buildApp({ settings, db, revisions });
+    const authentication = prepareAuthentication(settings, developmentKeys);
+    const keys = settings.keyEncryptionKeys ?? developmentKeys?.keyEncryptionKeys;
+    const tenancy = await openTenancy(db, keys);
+    const app = await buildApp({ settings, db, revisions, authentication, tenancy });
+    logTenancy(app, tenancy);
     for (const warning of prepared.warnings) app.log.warn(warning);
+    if (authentication.authenticator === undefined) app.log.warn(NO_AUTHENTICATOR);
     signal?.throwIfAborted();
     const url = await listen(app, settings);
     return {
       app,
-      report: { url, database, revisions: prepared.report },
+      report: {
+        url,
+        database,
+        revisions: prepared.report,
+        tenants: describeTenancy(tenancy, db.engine.tenantRole),
+      },
       stop: () => stop(app, db),
     };
   } catch (error) {

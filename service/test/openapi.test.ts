@@ -29,17 +29,26 @@ it('is OpenAPI 3.1 with every route', async () => {
   );
   expect(operations.map(([name]) => name).sort()).toEqual([
     'delete /api/tasks/{id}',
+    'delete /api/tenants/{tenant_id}',
     'delete /api/todos/{id}',
+    'get /api/enhancements',
+    'get /api/enhancements/{id}',
     'get /api/tasks',
     'get /api/tasks/{id}',
+    'get /api/tenants',
+    'get /api/tenants/{tenant_id}',
     'get /api/todos',
     'get /api/todos/{id}',
     'get /health',
     'get /health/live',
     'get /health/ready',
+    'patch /api/enhancements/{id}',
     'patch /api/tasks/{id}',
+    'patch /api/tenants/{tenant_id}',
     'patch /api/todos/{id}',
+    'post /api/enhancements',
     'post /api/tasks',
+    'post /api/tenants',
     'post /api/todos',
   ]);
   const ids = operations.map(([, operation]) => operation.operationId);
@@ -48,7 +57,8 @@ it('is OpenAPI 3.1 with every route', async () => {
     expect(tags, name).toHaveLength(1);
     for (const [status, response] of Object.entries(responses ?? {})) {
       expect(response.description, `${name} ${status}`).toEqual(expect.any(String));
-      expect(response.content === undefined, `${name} ${status}`).toBe(status === '204');
+      const isEmpty = status === '204' || status === '304';
+      expect(response.content === undefined, `${name} ${status}`).toBe(isEmpty);
       if (Number(status) >= 400 && !name.includes('/health')) {
         expect(Object.keys(response.content ?? {})).toEqual(['application/problem+json']);
       }
@@ -113,6 +123,40 @@ it('states the limits that are enforced', async () => {
       }),
     ]),
   );
+});
+
+it('states the header fields of requests and answers', async () => {
+  const { paths } = await readDocument();
+  const operationOf = (path: string, method: string) => paths?.[path]?.[method];
+  const fieldsOf = (operation: Json | undefined) =>
+    Object.values(operation?.parameters ?? {}).filter(
+      ({ in: place }) => String(place) === 'header',
+    );
+  const answersOf = (operation: Json | undefined) =>
+    Object.entries(operation?.responses ?? {}).flatMap(([status, { headers }]) =>
+      headers === undefined ? [] : [[status, Object.keys(headers).sort()]],
+    );
+  for (const path of ['/api/tasks', '/api/todos', '/api/enhancements', '/api/tenants']) {
+    const one = path === '/api/tenants' ? `${path}/{tenant_id}` : `${path}/{id}`;
+    const optional = { required: false, description: expect.any(String) };
+    expect(fieldsOf(operationOf(path, 'get'))).toEqual([]);
+    expect(fieldsOf(operationOf(path, 'post'))).toMatchObject([
+      { name: 'idempotency-key', ...optional },
+    ]);
+    expect(fieldsOf(operationOf(one, 'get'))).toMatchObject([
+      { name: 'if-none-match', ...optional },
+    ]);
+    expect(fieldsOf(operationOf(one, 'patch'))).toMatchObject([{ name: 'if-match', ...optional }]);
+    expect(answersOf(operationOf(path, 'get'))).toEqual([]);
+    expect(answersOf(operationOf(path, 'post'))).toEqual([
+      ['201', ['ETag', 'Idempotency-Replayed', 'Location']],
+    ]);
+    expect(answersOf(operationOf(one, 'get'))).toEqual([
+      ['200', ['ETag']],
+      ['304', ['ETag']],
+    ]);
+    expect(answersOf(operationOf(one, 'patch'))).toEqual([['200', ['ETag']]]);
+  }
 });
 
 it('has a page whose every asset comes from the service', async () => {

@@ -17,8 +17,13 @@ describe.each(DATABASES)('todos on the %s database', (kind) => {
       'completed',
       'created_at',
       'updated_at',
+      'user_id',
     ]);
-    expect(answer.body).toMatchObject({ description: '🌳'.repeat(500), completed: false });
+    expect(answer.body).toMatchObject({
+      description: '🌳'.repeat(500),
+      completed: false,
+      user_id: null,
+    });
     expect(answer.headers.get('location')).toBe(`/api/todos/${answer.body.id}`);
     expect((await service.call('GET', `/api/todos/${answer.body.id}`)).body).toEqual(answer.body);
   });

@@ -21,6 +21,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   scratch: 2,
   tenancy: 2,
   migrate: 3,
+  secrets: 3,
   sources: 3,
   fastify: 4,
   insight: 4,
@@ -30,13 +31,14 @@ export const FLOORS: Readonly<Record<string, number>> = {
   doctor: 4,
   autogenerate: 5,
   merge: 5,
+  isolation: 5,
   cli: 6,
 };
 
 /** Packages that belong to rooms: the only ones that may import them. */
 const PACKAGE_ROOMS: readonly { readonly package: RegExp; readonly rooms: readonly string[] }[] = [
   { package: /^(pg|pg-.*|@electric-sql\/.*)$/, rooms: ['engine'] },
-  { package: /^drizzle-orm$/, rooms: ['models', 'engine'] },
+  { package: /^drizzle-orm$/, rooms: ['models', 'engine', 'secrets'] },
   { package: /^(fastify|@fastify\/.*)$/, rooms: ['fastify'] },
   { package: /^(prom-client|@opentelemetry\/.*)$/, rooms: ['insight'] },
   { package: /^commander$/, rooms: ['cli'] },

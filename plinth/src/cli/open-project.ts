@@ -2,6 +2,8 @@
 
 import { loadConfig, type Project } from '../config/index.js';
 import {
+  connect,
+  type Database,
   type Engine,
   type EngineOptions,
   engineOptionsFromEnv,
@@ -49,6 +51,23 @@ export async function withEngineOf<Result>(
   } finally {
     await engine.close();
   }
+}
+
+/** The same as a database, with the scopes of tenants, in the role that DB_TENANT_ROLE names. */
+export async function withDatabaseOf<Result>(
+  terminal: Terminal,
+  options: SharedOptions,
+  project: Project,
+  work: (db: Database) => Promise<Result>,
+): Promise<Result> {
+  const { DB_TENANT_ROLE: tenantRole } = terminal.env;
+  await using db = await connect({
+    ...migrationOptions(terminal, options, project),
+    ...(tenantRole ? { tenantRole } : {}),
+    poolSize: 1,
+    applicationName: 'plinth cli',
+  });
+  return await work(db);
 }
 
 /** The database that revisions run on, and what errors call its URL. */

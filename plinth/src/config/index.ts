@@ -6,4 +6,5 @@ export {
   defineConfig,
   type PlinthConfig,
   type PostWriteHook,
+  type SecretsConfig,
 } from './plinth-config.js';

@@ -8,7 +8,12 @@ import { PlinthError } from '../errors/index.js';
 import type { MigrationOptions } from '../migrate/index.js';
 import { loadModule } from '../modules/index.js';
 import { OLDEST_MAJOR } from '../sql/index.js';
-import { checkConfig, DEFAULT_REVISIONS_FOLDER, type PostWriteHook } from './plinth-config.js';
+import {
+  checkConfig,
+  DEFAULT_REVISIONS_FOLDER,
+  type PostWriteHook,
+  type SecretsConfig,
+} from './plinth-config.js';
 
 export const CONFIG_FILES = [
   'plinth.config.ts',
@@ -45,6 +50,7 @@ export interface Project {
     MigrationOptions,
     'ledger' | 'lockTimeout' | 'statementLockTimeout' | 'lockRetries' | 'hooks'
   >;
+  readonly secrets: SecretsConfig;
 }
 
 /**
@@ -88,6 +94,7 @@ export async function loadConfig(
       lockRetries: config.lockRetries,
       hooks: config.hooks,
     },
+    secrets: config.secrets ?? {},
   };
 }
 

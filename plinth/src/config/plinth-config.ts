@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { PlinthError } from '../errors/index.js';
 import type { MigrationHooks } from '../migrate/index.js';
+import type { KeyEncryption } from '../secrets/index.js';
 import { NEWEST_MAJOR, OLDEST_MAJOR } from '../sql/index.js';
 
 /** A program that is run on each new revision file, without a shell, in the project's folder. */
@@ -59,6 +60,19 @@ export interface PlinthConfig {
   readonly lockRetries?: number;
   /** Called around runs of revisions by `plinth upgrade` and `plinth downgrade`. */
   readonly hooks?: MigrationHooks;
+  /** For `plinth keys`. */
+  readonly secrets?: SecretsConfig;
+}
+
+/** Where `plinth keys` finds the keys of encrypted columns. */
+export interface SecretsConfig {
+  /** Makes what wraps data keys. Default: keys of the variable KEY_ENCRYPTION_KEYS. */
+  readonly keyEncryption?: () => KeyEncryption | Promise<KeyEncryption>;
+  /**
+   * A query that lists the ids of all tenants, in its first column, such as `SELECT id FROM tenants`.
+   * Without it the role has to see the rows of all tenants.
+   */
+  readonly tenants?: string;
 }
 
 /** Types a configuration; returns it as it is. */
@@ -112,6 +126,12 @@ const configSchema = z.strictObject({
       beforeRevision: hook<MigrationHooks['beforeRevision']>(),
       afterRevision: hook<MigrationHooks['afterRevision']>(),
       afterRun: hook<MigrationHooks['afterRun']>(),
+    })
+    .exactOptional(),
+  secrets: z
+    .strictObject({
+      keyEncryption: hook<SecretsConfig['keyEncryption']>(),
+      tenants: z.string('must be a query').min(1, 'must be a query').exactOptional(),
     })
     .exactOptional(),
 });

@@ -81,6 +81,19 @@ export const ERROR_CODES = {
   MODELS_NAME_TAKEN: code('Two models, or two parts of one, have the same name.'),
   MODELS_NAME_TOO_LONG: code('A name has more than the 63 bytes that PostgreSQL keeps.'),
 
+  SECRET_KEYS_INVALID: code('The key-encryption keys are not set, or cannot be used.'),
+  SECRET_KEY_UNKNOWN: code('Something is encrypted with a key that is not there.'),
+  SECRET_KEY_WRONG: code('A key-encryption key does not open the data key that names it.'),
+  SECRET_KEY_SERVICE_FAILED: code('The service that keeps key-encryption keys failed.', true),
+  SECRET_ENVELOPE_INVALID: code('A text that should be encrypted is not.'),
+  SECRET_NOT_AUTHENTIC: code('An encrypted value was changed, or moved from where it belongs.'),
+  SECRET_PLAINTEXT_INVALID: code(
+    'A text holds half a character, and would not come back as it was.',
+  ),
+  SECRET_ROW_INVALID: code('The row that a value is bound to was not named as its table needs it.'),
+  SECRET_COLUMN_INVALID: code('A column cannot hold encrypted values.'),
+  SECRET_TENANTS_UNKNOWN: code('Tenants cannot be listed, so not all of their keys are seen.'),
+
   AUTOGENERATE_UNPROVED: code('A new revision did not lead to the models, or not back.'),
   AUTOGENERATE_IRREVERSIBLE: code('There is a way to the models, and none back.'),
   AUTOGENERATE_UNWRITABLE: code('A statement, or a template, makes no valid revision.'),
@@ -99,6 +112,8 @@ export const ERROR_CODES = {
   SIDE_EMPTY: code('A folder holds no SQL file where a schema is wanted.'),
   SIDE_NOT_CURRENT: code('A database is not where the history of the project ends.'),
   SIDE_NOT_RECREATED: code('A schema of another major version cannot be loaded into the scratch.'),
+
+  ISOLATION_ROLE_UNUSABLE: code('There is no tenant role, or the connection may not become it.'),
 
   TESTING_SERVER_FAILED: code('The PostgreSQL server for tests cannot be started.'),
 } as const satisfies Record<string, ErrorCodeFacts>;

@@ -2,7 +2,33 @@
 // for what Drizzle cannot say. It asks no database.
 
 export { base, timestamps } from './base.js';
+export {
+  type DataKeyTable,
+  type DataKeyTableOptions,
+  dataKeyTable,
+  KEY_ID_MAX,
+} from './data-key-table.js';
 export { emitModels } from './emit-models.js';
+export {
+  type BlindIndexOptions,
+  blindIndex,
+  type EncryptedOptions,
+  encrypted,
+} from './encrypted.js';
+export {
+  type BlindIndex,
+  type Ciphertext,
+  ENVELOPE_PREFIX,
+  type Envelope,
+  isBlindIndex,
+  isCiphertext,
+  NONCE_BYTES,
+  readEnvelope,
+  type SecretKind,
+  TAG_BYTES,
+  writeBlindIndex,
+  writeCiphertext,
+} from './envelope.js';
 export { comment } from './extras/comment.js';
 export { type DomainOptions, domain } from './extras/domain.js';
 export { type ExclusionOptions, exclusion, virtual } from './extras/exclusion.js';
@@ -27,4 +53,14 @@ export { inspectRow } from './inspect-row.js';
 export { type IsolationOptions, isolated } from './isolated.js';
 export type { EmittedStatement, ModelFile } from './model-file.js';
 export type { RoleName, RoleNames } from './role-name.js';
+export {
+  bindSecret,
+  collectSecrets,
+  nameTable,
+  type RowColumn,
+  type SecretBinding,
+  type SecretModels,
+  type TenantTable,
+} from './secret-binding.js';
+export type { BlindIndexConfig, EncryptedConfig } from './secret-column.js';
 export { type Json, toRecord } from './to-record.js';

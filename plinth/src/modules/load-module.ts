@@ -94,10 +94,12 @@ function isExports(value: unknown): value is ModuleExports {
 }
 
 function ownAliases(): Record<string, string> {
-  const entries = ['index', 'migrate', 'models', 'diff', 'testing', 'fastify'].map((name) => {
-    const file = fileURLToPath(new URL(`../${name}.js`, import.meta.url));
-    return [name === 'index' ? 'plinth' : `plinth/${name}`, file] as const;
-  });
+  const entries = ['index', 'migrate', 'models', 'secrets', 'diff', 'testing', 'fastify'].map(
+    (name) => {
+      const file = fileURLToPath(new URL(`../${name}.js`, import.meta.url));
+      return [name === 'index' ? 'plinth' : `plinth/${name}`, file] as const;
+    },
+  );
   // Longest first: an alias also matches as the start of a longer name.
   return Object.fromEntries(entries.filter(([, file]) => existsSync(file)).reverse());
 }

@@ -1,5 +1,5 @@
 // The room for what a project lists as its schema: files of SQL and of models become texts for the
 // scratch.
 
-export { readSchema, type SchemaSettings } from './read-schema.js';
+export { readModelFiles, readSchema, type SchemaSettings } from './read-schema.js';
 export { readSqlFile } from './read-sql-file.js';

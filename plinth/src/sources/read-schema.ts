@@ -1,6 +1,7 @@
 // Reads what a project lists as its schema, models and SQL, into texts for the scratch. It runs no
 // SQL.
 
+import type { ModelFile } from '../models/index.js';
 import { loadModules } from '../modules/index.js';
 import type { SqlSource } from '../scratch/index.js';
 import { findSchemaFiles } from './find-schema-files.js';
@@ -38,14 +39,37 @@ export async function readSchema(
 
 async function readModels(
   paths: readonly string[],
-  { configPath }: SchemaSettings,
+  settings: SchemaSettings,
   shown: string,
 ): Promise<readonly SqlSource[]> {
   if (paths.length === 0) return [];
-  const nameOf = (path: string) => nameFile(path, shown);
   // Drizzle takes a while to load, and a schema of SQL needs none of it.
   const { emitModels } = await import('../models/index.js');
-  const modules = await loadModules(paths, { anchor: configPath, nameOf });
-  const files = paths.map((path, index) => ({ file: nameOf(path), exports: modules[index] ?? {} }));
+  const files = await loadModelFiles(paths, settings, shown);
   return emitModels(files).map(({ sql, file, name }) => ({ file, name, text: sql }));
+}
+
+/**
+ * The files of models that a project lists, loaded as one program.
+ *
+ * @param shown Where the names of files in messages start from.
+ * @throws PlinthError SOURCES_EMPTY, SOURCES_UNSUPPORTED or MODULE_LOAD_FAILED.
+ */
+export async function readModelFiles(
+  settings: SchemaSettings,
+  shown: string,
+): Promise<readonly ModelFile[]> {
+  const files = await findSchemaFiles(settings, shown);
+  const modules = files.flatMap(({ kind, path }) => (kind === 'module' ? [path] : []));
+  return modules.length === 0 ? [] : await loadModelFiles(modules, settings, shown);
+}
+
+async function loadModelFiles(
+  paths: readonly string[],
+  { configPath }: SchemaSettings,
+  shown: string,
+): Promise<readonly ModelFile[]> {
+  const nameOf = (path: string) => nameFile(path, shown);
+  const modules = await loadModules(paths, { anchor: configPath, nameOf });
+  return paths.map((path, index) => ({ file: nameOf(path), exports: modules[index] ?? {} }));
 }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
-import * as models from '../../src/models/index.js';
+import * as models from '../../src/models.js';
 import { openScratch } from '../../src/scratch/index.js';
 import { expectRoundTrip } from './round-trip.js';
 

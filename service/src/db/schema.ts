@@ -12,11 +12,10 @@ import {
   pgTable,
   text,
   timestamp,
-  uniqueIndex,
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core';
-import { grant, isolated } from 'plinth/models';
+import { dataKeyTable, encrypted, grant, isolated, on } from 'plinth/models';
 import { LIMITS, WHITE_SPACE } from '../limits.js';
 
 /** What the service may do; on a server its login is a member of it. */
@@ -52,7 +51,11 @@ export const tasks = pgTable(
       sql`char_length(${table.description}) <= ${literal(LIMITS.taskDescription.max)}`,
     ),
     grant(ROWS, { to: [appUser, admin] }),
-    index('idx_tasks_user_id').on(table.userId),
+    index('idx_tasks_user_id').on(
+      table.userId,
+      table.createdAt.desc().nullsFirst(),
+      table.id.desc().nullsFirst(),
+    ),
     index('idx_tasks_created_at').on(
       table.createdAt.desc().nullsFirst(),
       table.id.desc().nullsFirst(),
@@ -71,7 +74,7 @@ export const todos = pgTable(
   },
   (table) => [
     grant(ROWS, { to: [appUser, admin] }),
-    index('idx_todos_user_id').on(table.userId),
+    index('idx_todos_user_id').on(table.userId, table.id.desc().nullsFirst()),
     check(
       'check_todo_description_length',
       sql`char_length(${table.description}) >= ${literal(LIMITS.todoDescription.min)}`,
@@ -79,14 +82,19 @@ export const todos = pgTable(
   ],
 );
 
-/** Every tenant, by its id alone: what lists all of them walks over it. A trigger keeps it. */
+/**
+ * Every tenant there ever was, by its id alone: what goes through all of them starts here. Triggers
+ * keep it.
+ */
 export const tenants = pgTable(
   'tenants',
   {
     id: varchar('id', { length: LIMITS.tenantId.max }).primaryKey(),
+    /** Whether it has a configuration now. */
+    configured: boolean('configured').notNull().default(false),
     createdAt: timestamps.createdAt,
   },
-  () => [grant(['SELECT', 'INSERT', 'DELETE'], { to: [appUser, admin] })],
+  () => [grant(['SELECT', 'INSERT', 'UPDATE'], { to: [appUser, admin] })],
 );
 
 export const tenantConfigs = pgTable(
@@ -96,8 +104,8 @@ export const tenantConfigs = pgTable(
     tenantId: tenantId().unique('tenant_configs_tenant_id_key'),
     name: varchar('name', { length: LIMITS.tenantName.max }).notNull(),
     servicedeskUrl: varchar('servicedesk_url', { length: LIMITS.servicedeskUrl.max }),
-    servicedeskApiKey: text('servicedesk_api_key_encrypted'),
-    webhookSigningSecret: text('webhook_signing_secret_encrypted'),
+    servicedeskApiKey: encrypted('servicedesk_api_key_encrypted'),
+    webhookSigningSecret: encrypted('webhook_signing_secret_encrypted'),
     enhancementPreferences: jsonb('enhancement_preferences').notNull().default({}),
     ...timestamps,
   },
@@ -142,24 +150,9 @@ export const enhancementHistory = pgTable(
   ],
 );
 
-/** The keys that encrypted values are under, each wrapped by a key-encryption key. */
-export const dataKeys = pgTable(
-  'data_keys',
-  {
-    id: uuid('id').primaryKey().defaultRandom(),
-    tenantId: tenantId(),
-    wrappedKey: text('wrapped_key').notNull(),
-    keyEncryptionKeyId: varchar('key_encryption_key_id', { length: 100 }).notNull(),
-    createdAt: timestamps.createdAt,
-    retiredAt: timestamp('retired_at', { withTimezone: true, mode: 'string' }),
-  },
-  (table) => [
-    isolated(table, { role: appUser }),
-    grant(ROWS, { to: admin }),
-    uniqueIndex('data_keys_current').on(table.tenantId).where(sql`${table.retiredAt} IS NULL`),
-    index('idx_data_keys_tenant_id').on(table.tenantId),
-  ],
-);
+/** The keys that secrets are encrypted with, each wrapped by a key-encryption key. */
+export const dataKeys = dataKeyTable({ role: appUser });
+export const dataKeyGrants = on(dataKeys, grant(ROWS, { to: admin }));
 
 /** Which Idempotency-Key made what. Hashes and ids only: it holds nobody's data. */
 export const idempotencyKeys = pgTable(

@@ -1,14 +1,24 @@
--- Keeps the registry of tenants: a tenant is there as long as it has a configuration. Policies hide the
--- configurations of others, so a list of all tenants reads the registry.
+-- Keeps the registry of tenants. Policies hide the rows of others, so what goes through all tenants
+-- reads the registry, and then each of them in its own scope. A tenant that is deleted stays in it, for
+-- there may be rows and keys of it left.
 
-CREATE FUNCTION register_tenant() RETURNS trigger
+CREATE FUNCTION register_tenants() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  INSERT INTO public.tenants (id) SELECT DISTINCT tenant_id FROM new_rows ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION register_tenant_config() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF TG_OP <> 'INSERT' THEN
-    DELETE FROM public.tenants WHERE id = OLD.tenant_id;
+    UPDATE public.tenants SET configured = false WHERE id = OLD.tenant_id;
   END IF;
   IF TG_OP <> 'DELETE' THEN
-    INSERT INTO public.tenants (id) VALUES (NEW.tenant_id) ON CONFLICT DO NOTHING;
+    INSERT INTO public.tenants (id, configured) VALUES (NEW.tenant_id, true)
+    ON CONFLICT (id) DO UPDATE SET configured = true;
   END IF;
   RETURN NULL;
 END
@@ -16,4 +26,12 @@ $$;
 
 CREATE TRIGGER tenant_configs_register_tenant
 AFTER INSERT OR DELETE OR UPDATE OF tenant_id ON tenant_configs
-FOR EACH ROW EXECUTE FUNCTION register_tenant();
+FOR EACH ROW EXECUTE FUNCTION register_tenant_config();
+
+CREATE TRIGGER enhancement_history_register_tenants
+AFTER INSERT ON enhancement_history REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT EXECUTE FUNCTION register_tenants();
+
+CREATE TRIGGER data_keys_register_tenants
+AFTER INSERT ON data_keys REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT EXECUTE FUNCTION register_tenants();

@@ -3,24 +3,32 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { ProblemError } from 'plinth/fastify';
 import { z } from 'zod';
+import { callerIfRequired } from '../auth/guards.js';
 import {
   deleteTask,
   findTask,
   insertTask,
   listTasks,
+  lockTask,
   type TaskPosition,
   updateTask,
 } from '../db/tasks.js';
+import { changeIfMatch, ifMatchSchema } from '../http/change-if-match.js';
+import { createOnce } from '../http/create-once.js';
 import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { idempotencyKeySchema } from '../http/idempotency-key.js';
 import { invalidCursor } from '../http/invalid-cursor.js';
 import { nextLink } from '../http/next-link.js';
+import { ownerOf } from '../http/owner-of.js';
+import { ifNoneMatchSchema, notModified, sendEtag } from '../http/send-etag.js';
 import { PAGE_SIZE } from '../limits.js';
+import { optionalBearer } from '../openapi.js';
 import { json, problems } from '../schemas/problem.js';
 import {
   listQuerySchema,
   noQuerySchema,
   taskPathSchema,
-  taskPositionSchema,
+  timePositionSchema,
 } from '../schemas/query.js';
 import { newTaskSchema, taskChangesSchema, taskListSchema, taskSchema } from '../schemas/task.js';
 
@@ -31,54 +39,76 @@ const listRoute = {
   operationId: 'listTasks',
   summary: 'List tasks, newest first',
   tags,
+  security: optionalBearer,
   querystring: listQuerySchema,
   response: {
     200: json('A page of tasks; Link leads to the next one.', taskListSchema),
-    ...problems(400),
+    ...problems(400, 401),
   },
 };
 const createRoute = {
   operationId: 'createTask',
   summary: 'Create a task',
   tags,
+  security: optionalBearer,
   querystring: noQuerySchema,
+  headers: idempotencyKeySchema,
   body: newTaskSchema,
   response: {
     201: json('The task; Location has its path.', taskSchema),
-    ...problems(400, 413, 415),
+    ...problems(400, 401, 409, 410, 413, 415, 422),
   },
 };
 const readRoute = {
   operationId: 'getTask',
   summary: 'Read a task',
   tags,
+  security: optionalBearer,
   params: taskPathSchema,
   querystring: noQuerySchema,
-  response: { 200: json('The task.', taskSchema), ...problems(400, 404) },
+  headers: ifNoneMatchSchema,
+  response: {
+    200: json('The task.', taskSchema),
+    304: notModified,
+    ...problems(400, 401, 404),
+  },
 };
 const updateRoute = {
   operationId: 'updateTask',
   summary: 'Change the fields that are sent',
   tags,
+  security: optionalBearer,
   params: taskPathSchema,
   querystring: noQuerySchema,
+  headers: ifMatchSchema,
   body: taskChangesSchema,
-  response: { 200: json('The task as it is now.', taskSchema), ...problems(400, 404, 413, 415) },
+  response: {
+    200: json('The task as it is now.', taskSchema),
+    ...problems(400, 401, 404, 412, 413, 415),
+  },
 };
 const deleteRoute = {
   operationId: 'deleteTask',
   summary: 'Delete a task',
   tags,
+  security: optionalBearer,
   params: taskPathSchema,
   querystring: noQuerySchema,
-  response: { 204: z.undefined().meta({ description: 'It is gone.' }), ...problems(400, 404) },
+  headers: ifMatchSchema,
+  response: {
+    204: z.undefined().meta({ description: 'It is gone.' }),
+    ...problems(400, 401, 404, 412),
+  },
 };
 
 export const taskRoutes: FastifyPluginAsyncZod = async (app) => {
+  app.addHook('onRequest', callerIfRequired);
+
   app.get(PATH, { schema: listRoute }, async (request, reply) => {
     const { limit = PAGE_SIZE.default, cursor, completed } = request.query;
     const after = cursor === undefined ? undefined : readPosition(cursor);
-    const { rows, hasMore } = await listTasks(request.db, { limit, after, completed });
+    const page = { limit, after, completed };
+    const { rows, hasMore } = await listTasks(request.db, ownerOf(request), page);
     const last = rows.at(-1);
     if (hasMore && last !== undefined) {
       const next = encodeCursor('tasks', [last.created_at, last.id]);
@@ -87,31 +117,53 @@ export const taskRoutes: FastifyPluginAsyncZod = async (app) => {
     return rows;
   });
 
-  app.post(PATH, { schema: createRoute }, async (request, reply) => {
-    const task = await insertTask(request.db, request.body);
+  app.post(PATH, { schema: createRoute, onSend: sendEtag }, async (request, reply) => {
+    const { db, body } = request;
+    const owner = ownerOf(request);
+    const task = await createOnce(request, reply, {
+      db,
+      insert: (tx) => insertTask(tx, owner, body),
+      insertAlone: () => insertTask(db, owner, body),
+      idOf: ({ id }) => id,
+      find: (id) => findTask(db, owner, id),
+    });
     reply.code(201).header('location', `${PATH}/${task.id}`);
     return task;
   });
 
-  app.get(`${PATH}/:id`, { schema: readRoute }, async (request) => {
+  app.get(`${PATH}/:id`, { schema: readRoute, onSend: sendEtag }, async (request) => {
     const { id } = request.params;
-    return (await findTask(request.db, id)) ?? noSuchTask(id);
+    return (await findTask(request.db, ownerOf(request), id)) ?? noSuchTask(id);
   });
 
-  app.patch(`${PATH}/:id`, { schema: updateRoute }, async (request) => {
-    const { id } = request.params;
-    return (await updateTask(request.db, id, request.body)) ?? noSuchTask(id);
+  app.patch(`${PATH}/:id`, { schema: updateRoute, onSend: sendEtag }, async (request) => {
+    const { db, params, body } = request;
+    const owner = ownerOf(request);
+    const task = await changeIfMatch(request, {
+      db,
+      lock: (tx) => lockTask(tx, owner, params.id),
+      change: (tx) => updateTask(tx, owner, params.id, body),
+      changeAlone: () => updateTask(db, owner, params.id, body),
+    });
+    return task ?? noSuchTask(params.id);
   });
 
   app.delete(`${PATH}/:id`, { schema: deleteRoute }, async (request, reply) => {
-    const { id } = request.params;
-    if (!(await deleteTask(request.db, id))) noSuchTask(id);
+    const { db, params } = request;
+    const owner = ownerOf(request);
+    const isGone = await changeIfMatch(request, {
+      db,
+      lock: (tx) => lockTask(tx, owner, params.id),
+      change: (tx) => deleteTask(tx, owner, params.id),
+      changeAlone: () => deleteTask(db, owner, params.id),
+    });
+    if (!isGone) noSuchTask(params.id);
     reply.code(204);
   });
 };
 
 function readPosition(cursor: string): TaskPosition {
-  const position = taskPositionSchema.safeParse(decodeCursor('tasks', cursor));
+  const position = timePositionSchema.safeParse(decodeCursor('tasks', cursor));
   if (!position.success) throw invalidCursor();
   const [createdAt, id] = position.data;
   return { createdAt, id };

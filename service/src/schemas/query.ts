@@ -3,26 +3,41 @@
 import { z } from 'zod';
 import { MAX_INTEGER, PAGE_SIZE } from '../limits.js';
 
+/** How many entries a page of a list has. */
+export const limit = digits()
+  .transform(Number)
+  .refine((value) => value >= PAGE_SIZE.min && value <= PAGE_SIZE.max, {
+    error: `must be a whole number from ${PAGE_SIZE.min} to ${PAGE_SIZE.max}`,
+  })
+  .optional()
+  .meta({
+    type: 'integer',
+    minimum: PAGE_SIZE.min,
+    maximum: PAGE_SIZE.max,
+    // Zod leaves a default out where a value is transformed.
+    description: `Most entries of one page; ${PAGE_SIZE.default} where it is not given.`,
+  });
+
+/** Where a list goes on. */
+export const cursor = z
+  .string()
+  .max(500, { error: 'is not a cursor of this list' })
+  .optional()
+  .meta({ description: 'Where to go on; take it from the Link header of the page before.' });
+
+/** A moment to filter by. */
+export function moment(description: string) {
+  return z.iso
+    .datetime({ offset: true, error: 'must be a moment as RFC 3339 has it, with an offset' })
+    .refine(isReadable, { error: 'must be a moment as RFC 3339 has it, with an offset' })
+    .optional()
+    .meta({ format: 'date-time', description });
+}
+
 /** The query of a list. Unknown parameters are refused. */
 export const listQuerySchema = z.strictObject({
-  limit: digits()
-    .transform(Number)
-    .refine((value) => value >= PAGE_SIZE.min && value <= PAGE_SIZE.max, {
-      error: `must be a whole number from ${PAGE_SIZE.min} to ${PAGE_SIZE.max}`,
-    })
-    .optional()
-    .meta({
-      type: 'integer',
-      minimum: PAGE_SIZE.min,
-      maximum: PAGE_SIZE.max,
-      // Zod leaves a default out where a value is transformed.
-      description: `Most entries of one page; ${PAGE_SIZE.default} where it is not given.`,
-    }),
-  cursor: z
-    .string()
-    .max(500, { error: 'is not a cursor of this list' })
-    .optional()
-    .meta({ description: 'Where to go on; take it from the Link header of the page before.' }),
+  limit,
+  cursor,
   completed: z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
@@ -49,12 +64,9 @@ export const todoPathSchema = z.strictObject({
   id: digits().meta({ type: 'integer', minimum: 1, description: 'Id of the todo.' }),
 });
 
-/** What a cursor of the tasks holds: a moment and an id that PostgreSQL can read. */
-export const taskPositionSchema = z.tuple([
-  z.iso
-    .datetime({ offset: true, precision: 6 })
-    // PostgreSQL has no year 0, and no offset of 16 hours.
-    .refine((value) => !/^0000|[+-](?:1[6-9]|2\d):\d\d$/.test(value)),
+/** What a cursor holds of a list by time: a moment and an id that PostgreSQL can read. */
+export const timePositionSchema = z.tuple([
+  z.iso.datetime({ offset: true, precision: 6 }).refine(isReadable),
   z.guid(),
 ]);
 
@@ -64,6 +76,11 @@ export const todoPositionSchema = z.tuple([
     .transform(Number)
     .refine((value) => value <= MAX_INTEGER),
 ]);
+
+// PostgreSQL has no year 0, and no offset of 16 hours.
+function isReadable(moment: string): boolean {
+  return !/^0000|[+-](?:1[6-9]|2\d):\d\d$/.test(moment);
+}
 
 function digits() {
   return z

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { text, trimmedText } from './text.js';
 import { timestampSchema } from './timestamp.js';
+import { userIdSchema } from './user-id.js';
 
 const title = trimmedText(LIMITS.taskTitle);
 const description = text(LIMITS.taskDescription).nullable();
@@ -14,7 +15,7 @@ export const taskSchema = z
     title,
     description,
     completed: z.boolean(),
-    user_id: z.guid().nullable(),
+    user_id: userIdSchema,
     created_at: timestampSchema,
     updated_at: timestampSchema,
   })

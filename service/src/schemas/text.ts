@@ -3,14 +3,19 @@
 import { z } from 'zod';
 import type { TextLimits } from '../limits.js';
 
+// For those who read the document; requests are checked below, with words of their own.
+const STORABLE = '^[^\\u0000]*$';
+const STORABLE_NOT_BLANK = '^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$';
+
 /** Text of the given length in code points. */
 export function text(limits: TextLimits) {
-  return withLimits(z.string(), limits);
+  return withLimits(z.string(), limits).meta({ pattern: STORABLE });
 }
 
 /** Text without white space around it; the length is counted after trimming. */
 export function trimmedText(limits: TextLimits) {
-  return withLimits(z.string().trim(), limits);
+  const pattern = limits.min === 0 ? STORABLE : STORABLE_NOT_BLANK;
+  return withLimits(z.string().trim(), limits).meta({ pattern });
 }
 
 function withLimits(schema: z.ZodString, { min, max }: TextLimits) {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { LIMITS } from '../limits.js';
 import { text } from './text.js';
 import { timestampSchema } from './timestamp.js';
+import { userIdSchema } from './user-id.js';
 
 const description = text(LIMITS.todoDescription);
 
@@ -14,6 +15,7 @@ export const todoSchema = z
     completed: z.boolean(),
     created_at: timestampSchema,
     updated_at: timestampSchema,
+    user_id: userIdSchema,
   })
   .meta({ id: 'Todo' });
 

@@ -6,7 +6,9 @@ import { loadRevisions, type RevisionGraph, upgrade } from 'plinth/migrate';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { useDatabase } from '../../../test/support/database.js';
 import { type AppParts, buildApp } from '../../src/app.js';
+import type { Authentication } from '../../src/auth/authentication.js';
 import { REVISIONS_FOLDER } from '../../src/start.js';
+import type { Tenancy } from '../../src/tenancy.js';
 
 /** The databases on which everything must be the same. */
 export const DATABASES = ['embedded', 'server'] as const;
@@ -45,10 +47,15 @@ export const QUIET_SETTINGS: AppParts['settings'] = {
   dbEcho: false,
 };
 
+const OPEN: Authentication = { authenticator: undefined, required: false };
+
+const NO_KEYS: Tenancy = { refusals: [], keyring: undefined, isBoundary: false };
+
 /** Gives a suite the service on an upgraded database; usable inside tests and hooks. */
 export function useService(
   kind: DatabaseKind,
   settings: Partial<AppParts['settings']> = {},
+  authentication = OPEN,
 ): Service {
   const database = kind === 'server' ? useDatabase() : { url: 'pglite://memory' };
   let running: RunningApp | undefined;
@@ -57,7 +64,7 @@ export function useService(
     db = await connect({ url: database.url });
     const revisions = await loadRevisions(REVISIONS_FOLDER);
     await upgrade(db, 'head', { revisions });
-    running = await runApp(db, revisions, settings);
+    running = await runApp(db, revisions, settings, authentication);
   });
   afterAll(async () => {
     await running?.close();
@@ -85,8 +92,16 @@ export async function runApp(
   db: Database,
   revisions: RevisionGraph,
   settings: Partial<AppParts['settings']> = {},
+  authentication = OPEN,
+  tenancy = NO_KEYS,
 ): Promise<RunningApp> {
-  const app = await buildApp({ settings: { ...QUIET_SETTINGS, ...settings }, db, revisions });
+  const app = await buildApp({
+    settings: { ...QUIET_SETTINGS, ...settings },
+    db,
+    revisions,
+    authentication,
+    tenancy,
+  });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return { url, close: async () => await app.close() };
 }
@@ -135,7 +150,7 @@ export function expectProblem(answer: Answer, status: number, title: string) {
   return errors ?? [];
 }
 
-function started<Value>(value: Value | undefined): Value {
+export function started<Value>(value: Value | undefined): Value {
   if (value === undefined) throw new Error('it exists only inside tests and their hooks');
   return value;
 }

@@ -104,6 +104,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./ensure-version.js'),
   },
   {
+    name: 'keys',
+    group: CHANGE,
+    summary: 'make, look at and rotate the keys of encrypted columns',
+    load: () => import('./keys.js'),
+  },
+  {
     name: 'current',
     group: CHECK,
     summary: 'show where a database is',
@@ -120,6 +126,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: CHECK,
     summary: 'print the SQL that turns one schema into another',
     load: () => import('./diff.js'),
+  },
+  {
+    name: 'isolation',
+    group: CHECK,
+    summary: 'prove that tenants cannot reach each other',
+    load: () => import('./isolation.js'),
   },
   {
     name: 'verify',

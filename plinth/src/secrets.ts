@@ -1,0 +1,33 @@
+// The public subpath `plinth/secrets`: keyrings, keys, their rotation. The columns for encrypted values
+// are in `plinth/models`.
+
+export {
+  type BlindIndexColumn,
+  type ColumnStatus,
+  type DataKeyStatus,
+  type EncryptedColumn,
+  generateKeyEncryptionKey,
+  type KeyCheck,
+  type KeyContext,
+  type KeyEncryption,
+  type KeyEncryptionKeyStatus,
+  type KeyOwner,
+  Keyring,
+  type KeyringOptions,
+  type KeyState,
+  type KeyStatus,
+  type KeyStatusOptions,
+  keyEncryptionFromEnv,
+  openKeyring,
+  type Rotation,
+  type RotationOptions,
+  type RotationProgress,
+  type RowId,
+  readKeyStatus,
+  rotateKeys,
+  type SecretDatabase,
+  type SecretExecutor,
+  type SecretPlace,
+  type SecretProblem,
+  type SecretScope,
+} from './secrets/index.js';

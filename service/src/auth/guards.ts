@@ -1,0 +1,51 @@
+// The guards of routes: who may enter, and in whose name a route then works. They run before a
+// body is read.
+
+import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { Database } from 'plinth';
+import { authenticate } from './authentication.js';
+import type { Caller, Scope } from './caller.js';
+import { scopeMissing, tenantMissing } from './challenges.js';
+
+/**
+ * Lets a caller in who has the scope; one of a tenant's scopes needs a tenant in the token, too. No
+ * scope implies another one.
+ *
+ * Answers 401 without a valid token, 403 without the scope or the tenant, 503 where tokens cannot
+ * be verified.
+ *
+ * @example
+ * app.get(PATH, { schema, onRequest: requireScope('tenant:read') }, async (request) =>
+ *   await listEnhancements(tenantDatabase(request)),
+ * );
+ */
+export function requireScope(scope: Scope): onRequestAsyncHookHandler {
+  return async (request) => {
+    const caller = await authenticate(request);
+    if (!caller.scopes.has(scope)) throw scopeMissing(scope);
+    if (scope !== 'admin' && caller.tenant === undefined) throw tenantMissing(scope);
+  };
+}
+
+/** With AUTH_REQUIRED lets in whoever has a valid token, whatever its scopes; else does not look. */
+export const callerIfRequired: onRequestAsyncHookHandler = async (request) => {
+  if (request.server.authentication.required) await authenticate(request);
+};
+
+/** The caller of a route behind `requireScope`. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (request.caller !== undefined) return request.caller;
+  throw new Error(`${request.method} ${request.routeOptions.url ?? ''} has no guard`);
+}
+
+/** The tenant that the caller speaks for, behind a guard with a tenant's scope. */
+export function tenantOf(request: FastifyRequest): string {
+  const { tenant } = callerOf(request);
+  if (tenant !== undefined) return tenant;
+  throw new Error(`the guard of ${request.routeOptions.url ?? ''} asks for no tenant`);
+}
+
+/** The request's database in the name of its caller's tenant; the request's signal holds there. */
+export function tenantDatabase(request: FastifyRequest): Database {
+  return request.db.tenant(tenantOf(request));
+}
