@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { readSources } from './support/read-sources.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -236,36 +237,8 @@ describe('.dockerignore', () => {
 
 type Tree = { readonly [key: string]: Tree | string };
 
-/**
- * The part of YAML that compose.yaml uses: mappings and lists by indentation, plain or quoted
- * values. Lists become objects by index, flow lists stay text. Throws for anything else.
- */
 function readYaml(text: string): Tree {
-  const lines = text.split('\n').filter((line) => !/^\s*(#|$)/.test(line));
-  const [tree, rest] = readBlock(lines, 0);
-  if (rest.length > 0) throw new SyntaxError(`unexpected indentation: ${rest[0]}`);
-  return tree;
-}
-
-function readBlock(lines: readonly string[], depth: number): readonly [Tree, readonly string[]] {
-  const entries: [string, Tree | string][] = [];
-  let rest = lines;
-  while (rest[0] !== undefined && indentOf(rest[0]) === depth) {
-    const line = rest[0].trim();
-    const [, key, value = ''] = /^(?:([\w-]+):|-)(?: (.+))?$/.exec(line) ?? [];
-    if (key === undefined && !line.startsWith('- ')) throw new SyntaxError(`not read: ${line}`);
-    rest = rest.slice(1);
-    let content: Tree | string = value.replace(/^"(.*)"$/, '$1');
-    if (value === '' && rest[0] !== undefined && indentOf(rest[0]) > depth) {
-      [content, rest] = readBlock(rest, indentOf(rest[0]));
-    }
-    entries.push([key ?? String(entries.length), content]);
-  }
-  return [Object.fromEntries(entries), rest];
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length;
+  return parse(text);
 }
 
 function treeAt(tree: Tree | string | undefined, ...path: readonly string[]): Tree {
@@ -281,12 +254,13 @@ describe('compose.yaml', () => {
   const services = treeAt(readYaml(text), 'services');
   const database = treeAt(services, 'database');
   const service = treeAt(services, 'service');
-  const url = String(treeAt(service, 'environment').DATABASE_URL);
+  const { DATABASE_URL, MIGRATION_DATABASE_URL } = treeAt(service, 'environment');
+  const url = String(MIGRATION_DATABASE_URL);
 
   it('has the database alone unless the profile is asked for', () => {
     expect(Object.keys(services)).toEqual(['database', 'service']);
     expect(database.profiles).toBeUndefined();
-    expect(service.profiles).toBe('["service"]');
+    expect(service.profiles).toEqual(['service']);
     expect(text).toContain('docker compose --profile service up');
   });
 
@@ -304,10 +278,24 @@ describe('compose.yaml', () => {
       `postgres://${POSTGRES_USER}:${POSTGRES_PASSWORD}@database:5432/${POSTGRES_DB}`,
     );
     expect(POSTGRES_PASSWORD).toMatch(/^\$\{POSTGRES_PASSWORD:-\w+\}$/);
-    const check = String(treeAt(database, 'healthcheck').test);
-    expect(check).toContain(`"--username=${POSTGRES_USER}"`);
-    expect(check).toContain(`"--dbname=${POSTGRES_DB}"`);
+    const check: unknown = treeAt(database, 'healthcheck').test;
+    expect(check).toEqual(
+      expect.arrayContaining([`--username=${POSTGRES_USER}`, `--dbname=${POSTGRES_DB}`]),
+    );
     expect(treeAt(service, 'depends_on', 'database').condition).toBe('service_healthy');
+  });
+
+  it('makes the login that the service connects as, where its volume is made', () => {
+    const { POSTGRES_PASSWORD, POSTGRES_DB } = treeAt(database, 'environment');
+    const { source, target } = treeAt(database, 'configs', '0');
+    expect(target).toMatch(/^\/docker-entrypoint-initdb\.d\/.*\.sql$/);
+    const { content } = treeAt(readYaml(text), 'configs', String(source));
+    const [, login, password] =
+      /CREATE ROLE (\w+) LOGIN PASSWORD '(.+)' NOBYPASSRLS IN ROLE app_user;/.exec(
+        String(content),
+      ) ?? [];
+    expect(password).toBe(POSTGRES_PASSWORD);
+    expect(DATABASE_URL).toBe(`postgres://${login}:${password}@database:5432/${POSTGRES_DB}`);
   });
 
   it('states for outside the URL that works from there', () => {
@@ -320,8 +308,8 @@ describe('compose.yaml', () => {
   it('publishes on this machine only, on the port of the image', () => {
     const { PORT } = environmentOf(runtime);
     expect(valuesOf('EXPOSE')).toEqual([PORT]);
-    expect(treeAt(service, 'ports')).toEqual({ 0: `127.0.0.1:${PORT}:${PORT}` });
-    expect(treeAt(database, 'ports')).toEqual({ 0: '127.0.0.1:5432:5432' });
+    expect(service.ports).toEqual([`127.0.0.1:${PORT}:${PORT}`]);
+    expect(database.ports).toEqual(['127.0.0.1:5432:5432']);
   });
 
   it('sets only variables of the service that .env.example documents', () => {

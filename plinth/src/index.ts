@@ -33,7 +33,10 @@ export { ERROR_CODES, type ErrorCode, isPlinthError, PlinthError } from './error
 export { type EngineMetricsOptions, engineMetrics, traceQueries } from './insight/index.js';
 export {
   auditRole,
+  auditTables,
   type RoleAudit,
   type RoleAuditOptions,
   type RoleProblem,
+  type TableAuditOptions,
+  type TableProblem,
 } from './tenancy/index.js';

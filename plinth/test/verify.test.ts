@@ -399,6 +399,24 @@ describe('a project with something wrong', () => {
     }
   });
 
+  it('has a table with a tenant that row-level security was taken off', async () => {
+    await migrate();
+    await configure();
+    await asOwner(
+      `CREATE TABLE held (tenant_id text); ALTER TABLE held ENABLE ROW LEVEL SECURITY;
+       CREATE TABLE loose (tenant_id text)`,
+    );
+    try {
+      const { diagnosis, of } = await findings();
+      expect(failedNames(diagnosis)).toEqual(['row-level security']);
+      expect(of('row-level security')?.message).toBe(
+        'it is off on loose, which has a column tenant_id',
+      );
+    } finally {
+      await asOwner('DROP TABLE held, loose');
+    }
+  });
+
   it('is content with an owner when row-level security is forced', async () => {
     await migrate();
     await configure();

@@ -15,7 +15,7 @@ CREATE TABLE public.data_keys (
 
 ALTER TABLE public.data_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.data_keys FORCE ROW LEVEL SECURITY;
-GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE public.data_keys TO admin, app_user;
+GRANT SELECT, INSERT, UPDATE ON TABLE public.data_keys TO admin, app_user;
 
 CREATE UNIQUE INDEX data_keys_current
     ON public.data_keys (tenant_id)
@@ -132,11 +132,12 @@ CREATE TABLE public.tenants (
     CONSTRAINT tenants_pkey PRIMARY KEY (id)
 );
 
-GRANT SELECT, INSERT, UPDATE ON TABLE public.tenants TO admin, app_user;
+GRANT SELECT ON TABLE public.tenants TO admin, app_user;
 
 CREATE FUNCTION public.register_tenant_config()
 RETURNS trigger
 LANGUAGE plpgsql
+SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
@@ -151,9 +152,12 @@ BEGIN
 END
 $$;
 
+REVOKE EXECUTE ON FUNCTION public.register_tenant_config() FROM PUBLIC;
+
 CREATE FUNCTION public.register_tenants()
 RETURNS trigger
 LANGUAGE plpgsql
+SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
@@ -161,6 +165,8 @@ BEGIN
   RETURN NULL;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION public.register_tenants() FROM PUBLIC;
 
 CREATE TRIGGER data_keys_register_tenants
     AFTER INSERT ON public.data_keys

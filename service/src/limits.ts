@@ -19,8 +19,15 @@ export const LIMITS = {
   ticketId: { min: 1, max: 100 },
   /** A secret that is stored encrypted. */
   secret: { min: 1, max: 4096 },
-  enhancementText: { min: 0, max: 200_000 },
+  llmOutput: { min: 0, max: 50_000 },
+  errorMessage: { min: 0, max: 10_000 },
 } as const satisfies Record<string, TextLimits>;
+
+/**
+ * Longest JSON of a value, in bytes. A page of a list holds up to 200 rows, so what a row may hold
+ * bounds what one request may cost.
+ */
+export const JSON_BYTES = { context: 131_072, preferences: 32_768 } as const;
 
 /** The largest value of an integer column. */
 export const MAX_INTEGER = 2_147_483_647;

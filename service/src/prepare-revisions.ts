@@ -1,7 +1,8 @@
 // Brings the revisions of the service's database up to date at a start, or says how they stand.
 
-import { type Database, openEngine, parseDatabaseUrl } from 'plinth';
+import { type Database, isPlinthError, openEngine, parseDatabaseUrl } from 'plinth';
 import { type MigrationTarget, type RevisionGraph, status, upgrade } from 'plinth/migrate';
+import { hasSqlState, INSUFFICIENT_PRIVILEGE } from './db/sql-state.js';
 import type { Settings } from './settings.js';
 import { StartError } from './start-error.js';
 
@@ -37,7 +38,9 @@ export async function prepareRevisions(
   signal: AbortSignal | undefined,
 ): Promise<PreparedRevisions> {
   if (migration !== undefined) return await upgradeToHead(db, revisions, signal);
-  const { state, pending, unknown, heads, warnings } = await status(db, { revisions });
+  const { state, pending, unknown, heads, warnings } = await status(db, { revisions }).catch(
+    explainRefusal,
+  );
   if (state === 'unknown') {
     throw new StartError(`the database is newer than the code: it has ${unknown.join(', ')}`, {
       hint: 'Start the version of the service that carries these revisions.',
@@ -60,11 +63,19 @@ async function upgradeToHead(
 ): Promise<PreparedRevisions> {
   // Between two revisions: the one at work ends, so that the next start has less to do.
   const beforeRevision = async () => signal?.throwIfAborted();
-  const { ran, heads, warnings } = await upgrade(target, 'head', {
-    revisions,
-    hooks: { beforeRevision },
-  });
+  const run = () => upgrade(target, 'head', { revisions, hooks: { beforeRevision } });
+  const { ran, heads, warnings } = await run().catch(explainRefusal);
   const done = ran.length === 0 ? '' : `${ran.length} applied now, `;
   const nothing = done === '' ? ', nothing to apply' : '';
   return { report: `${done}at head ${heads.join(', ')}${nothing}`, warnings };
+}
+
+/** A login that serves requests may not change tables. */
+function explainRefusal(cause: unknown): never {
+  if (isPlinthError(cause) || !hasSqlState(cause, INSUFFICIENT_PRIVILEGE)) throw cause;
+  const said = cause instanceof Error ? cause.message : String(cause);
+  throw new StartError(`the revisions cannot be run or read: ${said}`, {
+    hint: 'Set MIGRATION_DATABASE_URL to the owner of the tables; the service’s own login needs GRANT USAGE ON SCHEMA plinth and SELECT ON plinth.ledger.',
+    cause,
+  });
 }

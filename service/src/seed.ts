@@ -8,6 +8,10 @@ import { addressOf, openTarget } from './seed/open-target.js';
 import { SAMPLE_TENANTS } from './seed/sample-data.js';
 import { readSettings } from './settings.js';
 
+// Whoever reads the output may have read enough.
+process.stdout.on('error', (error) => {
+  if (!('code' in error && error.code === 'EPIPE')) throw error;
+});
 try {
   await seed();
 } catch (error) {

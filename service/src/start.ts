@@ -69,7 +69,11 @@ export async function startService(
         url,
         database,
         revisions: prepared.report,
-        tenants: describeTenancy(tenancy, db.engine.tenantRole),
+        tenants: describeTenancy(
+          tenancy,
+          db.engine.tenantRole,
+          authentication.authenticator !== undefined,
+        ),
       },
       stop: () => stop(app, db),
     };

@@ -3,10 +3,10 @@
 
 import { getTableName } from 'drizzle-orm';
 import type { FastifyInstance, onRequestHookHandler } from 'fastify';
-import { auditRole, type Database } from 'plinth';
+import { auditRole, auditTables, type Database } from 'plinth';
 import { ProblemError } from 'plinth/fastify';
 import { type Keyring, keyEncryptionFromEnv, openKeyring } from 'plinth/secrets';
-import { dataKeys, tenantConfigs } from './db/schema.js';
+import { dataKeys, enhancementHistory, tenantConfigs } from './db/schema.js';
 import { findTenantWithSecrets } from './db/tenants.js';
 import { StartError } from './start-error.js';
 
@@ -39,33 +39,24 @@ export async function openTenancy(
   keyEncryptionKeys: string | undefined,
 ): Promise<Tenancy> {
   const isBoundary = db.engine.kind === 'server';
-  const { tenantRole } = db.engine;
-  const problems = [
-    ...(isBoundary ? (await auditRole(db.engine, { tenantRole })).problems : []),
-    ...(await missingTables(db)),
-  ];
-  if (problems.length > 0) return { refusals: problems, keyring: undefined, isBoundary };
+  const refusals = await findRefusals(db, isBoundary);
+  if (refusals.length > 0) return { refusals, keyring: undefined, isBoundary };
   const keyring = await openKeys(db, keyEncryptionKeys);
   return { refusals: [], keyring, isBoundary };
 }
 
-/** A start that does not upgrade may find an older database. */
-async function missingTables(db: Database): Promise<readonly Refusal[]> {
-  const { rows } = await db.engine.query<{ exist: boolean }>(
-    'SELECT to_regclass($1) IS NOT NULL AS exist',
-    [TABLE],
-  );
-  if (rows[0]?.exist === true) return [];
-  return [
-    {
-      message: `there is no table ${TABLE}`,
-      fix: 'run the revisions that are pending, then start the service again',
-    },
-  ];
+async function findRefusals(db: Database, isBoundary: boolean): Promise<readonly Refusal[]> {
+  const { engine } = db;
+  const { tenantRole } = engine;
+  // On the embedded database only the role that work is lowered to is held by policies.
+  const roles = isBoundary ? (await auditRole(engine, { tenantRole })).problems : [];
+  if (roles.some(({ kind }) => kind === 'no-tenant-role')) return roles;
+  return [...roles, ...(await auditTables(engine, { tables: ISOLATED_TABLES, tenantRole }))];
 }
 
-/** The newest of the tables that tenants need. */
-const TABLE = getTableName(tenantConfigs);
+const ISOLATED_TABLES = [tenantConfigs, enhancementHistory, dataKeys].map((table) =>
+  getTableName(table),
+);
 
 async function openKeys(db: Database, keys: string | undefined): Promise<Keyring | undefined> {
   if (keys === undefined) {
@@ -85,7 +76,9 @@ async function openKeys(db: Database, keys: string | undefined): Promise<Keyring
 function keysMissing(tenant: string): StartError {
   return new StartError(
     `KEY_ENCRYPTION_KEYS is not set, and the database holds secrets, such as those of tenant ${tenant}`,
-    { hint: 'Set it to the keys that they were encrypted under.' },
+    {
+      hint: 'Set it to the keys that they were encrypted under; those of development are the keyEncryptionKeys in the .keys.json beside the embedded data.',
+    },
   );
 }
 
@@ -102,10 +95,19 @@ export function logTenancy(app: FastifyInstance, { refusals, keyring }: Tenancy)
   }
 }
 
-/** One line for the banner. */
-export function describeTenancy({ refusals, isBoundary }: Tenancy, role: string | undefined) {
+/**
+ * One line for the banner.
+ *
+ * @param believes Whether anybody's tokens are accepted.
+ */
+export function describeTenancy(
+  { refusals, isBoundary }: Tenancy,
+  role: string | undefined,
+  believes: boolean,
+): string {
   const [refusal] = refusals;
   if (refusal !== undefined) return `refused: ${refusal.message}`;
+  if (!believes) return 'refused: nobody’s tokens are accepted; set AUTH_ISSUER and its like';
   if (!isBoundary) return 'served; an embedded database is no security boundary between them';
   return `served as ${role ?? 'the role of the connection'}, held apart by row-level security`;
 }

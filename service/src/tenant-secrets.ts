@@ -1,7 +1,7 @@
 // The secrets of a tenant on their way into its row: each is encrypted for that tenant, that column
 // and that row.
 
-import type { Transaction } from 'plinth';
+import { isPlinthError, type Transaction } from 'plinth';
 import { ProblemError } from 'plinth/fastify';
 import type { Keyring } from 'plinth/secrets';
 import { SECRET_COLUMNS, type SealedSecrets } from './db/tenants.js';
@@ -39,6 +39,11 @@ export async function sealSecrets(
   };
 }
 
+/** Whether anything was encrypted. */
+export function hasSecrets(secrets: SealedSecrets): boolean {
+  return Object.values(secrets).some((secret) => typeof secret === 'string');
+}
+
 async function seal(
   keyring: Keyring | undefined,
   owner: SecretOwner,
@@ -47,14 +52,22 @@ async function seal(
 ) {
   if (typeof secret !== 'string') return secret;
   if (keyring === undefined) throw noKey();
-  return await keyring.seal(SECRET_COLUMNS[name], owner, secret);
+  try {
+    return await keyring.seal(SECRET_COLUMNS[name], owner, secret);
+  } catch (error) {
+    // While keys are rotated one process may not have the newest yet, and a key service may be away.
+    if (isPlinthError(error) && error.code.startsWith('SECRET_KEY_')) throw noKey(error);
+    throw error;
+  }
 }
 
 function pickSecrets({ servicedesk_api_key, webhook_signing_secret }: Secrets): Secrets {
   return { servicedesk_api_key, webhook_signing_secret };
 }
 
-function noKey(): ProblemError {
+function noKey(cause?: unknown): ProblemError {
   const detail = 'Secrets cannot be stored: the service has no key to encrypt them with.';
-  return new ProblemError({ status: 503, detail });
+  const problem = new ProblemError({ status: 503, detail });
+  problem.cause = cause;
+  return problem;
 }

@@ -141,6 +141,7 @@ describe.each(DATABASES)('enhancements on the %s database', (kind) => {
     '?created_after=yesterday',
     '?created_after=2026-01-01T00:00:00',
     '?created_before=0000-01-01T00:00:00Z',
+    `?created_after=2026-01-01T00:00:00.${'0'.repeat(300)}Z`,
     '?created_before=2026-01-01T00:00:00%2B23:00',
     '?cursor=abc',
     '?tenant_id=globex',

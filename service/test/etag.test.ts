@@ -81,6 +81,20 @@ describe.each(DATABASES)('on the %s database', (kind) => {
       expectProblem(await service.call('GET', made.path), 404, 'Not Found');
     });
 
+    it('PATCH and DELETE with If-None-Match of the tag, or of *, are 412', async () => {
+      const made = await create();
+      for (const field of [made.etag, `W/${made.etag}`, '*']) {
+        const excluded = { 'if-none-match': field };
+        const answers = [
+          await service.call('PATCH', made.path, change, excluded),
+          await service.call('DELETE', made.path, undefined, excluded),
+        ];
+        for (const answer of answers) expectProblem(answer, 412, 'Precondition Failed');
+      }
+      const other = { 'if-none-match': '"x"' };
+      expect((await service.call('PATCH', made.path, change, other)).status).toBe(200);
+    });
+
     it.each([
       ['a tag it had before', (etag: string) => etag],
       ['another tag', () => '"x"'],

@@ -74,16 +74,32 @@ describe('the start of the service on a server', () => {
     });
   });
 
-  it('serves tenants as a login that is a member of app_user, and is ready', async () => {
+  it('says that nobody’s tokens are accepted', async () => {
     await withRole('IN ROLE app_user', async (url) => {
       const environment = { DATABASE_URL: url, MIGRATION_DATABASE_URL: database.url };
+      await withService(environment, async ({ report }) => {
+        expect(report.tenants).toMatch(/^refused: nobody’s tokens are accepted/);
+        const answer = await callUrl(`${report.url}/api/tenants`, 'GET');
+        expectProblem(answer, 503, 'Service Unavailable');
+      });
+    });
+  });
+
+  it('serves tenants as a login that is a member of app_user, and is ready', async () => {
+    await withRole('IN ROLE app_user', async (url) => {
+      const environment = {
+        DATABASE_URL: url,
+        MIGRATION_DATABASE_URL: database.url,
+        AUTH_ISSUER: 'https://issuer.test/',
+        AUTH_AUDIENCE: 'plinth',
+        AUTH_JWKS_URL: 'https://issuer.test/jwks',
+      };
       await withService(environment, async ({ report }) => {
         expect(report.tenants).toBe('served as app_user, held apart by row-level security');
         const ready = await callUrl(`${report.url}/health/ready`, 'GET');
         expect(JSON.parse(ready.text)).toMatchObject({ status: 'ready', migrations: 'current' });
-        // Nobody told whose tokens are good.
         const answer = await callUrl(`${report.url}/api/tenants`, 'GET');
-        expectProblem(answer, 503, 'Service Unavailable');
+        expectProblem(answer, 401, 'Unauthorized');
         const task = await callUrl(`${report.url}/api/tasks`, 'POST', { title: 'mine' });
         expect(task.status).toBe(201);
         const todo = await callUrl(`${report.url}/api/todos`, 'POST', { description: 'mine' });
@@ -105,6 +121,21 @@ describe('the start of the service on a server', () => {
     });
   });
 
+  it('refuses tenants where somebody took the policies away', async () => {
+    await using engine = await openEngine({ url: database.url, poolSize: 1 });
+    await engine.query('ALTER TABLE enhancement_history DISABLE ROW LEVEL SECURITY');
+    try {
+      await withRole('IN ROLE app_user', async (url) => {
+        const environment = { DATABASE_URL: url, MIGRATION_DATABASE_URL: database.url };
+        await withService(environment, async ({ report }) => {
+          expect(report.tenants).toBe('refused: row-level security is off on enhancement_history');
+        });
+      });
+    } finally {
+      await engine.query('ALTER TABLE enhancement_history ENABLE ROW LEVEL SECURITY');
+    }
+  });
+
   it('refuses tenants where their tables are not there yet', async () => {
     await using engine = await openEngine({ url: database.url, poolSize: 1 });
     const empty = `empty_${randomUUID().replaceAll('-', '')}`;
@@ -117,7 +148,7 @@ describe('the start of the service on a server', () => {
         its.pathname = url.pathname;
         const environment = { DATABASE_URL: its.href, MIGRATE_ON_START: 'false' };
         await withService(environment, async ({ report }) => {
-          expect(report.tenants).toBe('refused: there is no table tenant_configs');
+          expect(report.tenants).toMatch(/^refused: there is no table tenant_configs,/);
         });
       });
     } finally {

@@ -142,6 +142,28 @@ describe.each(DATABASES)('tenants on the %s database', (kind) => {
     expectProblem(await asAdmin('POST', PATH, body, key), 410, 'Gone');
   });
 
+  it('lets nobody write the registry, or delete a key', async () => {
+    await asAdmin('POST', PATH, { tenant_id: 'held', name: 'H', servicedesk_api_key: 's' });
+    for (const sql of [
+      `UPDATE tenants SET id = 'ghost' WHERE id = 'held'`,
+      `DELETE FROM tenants WHERE id = 'held'`,
+      `INSERT INTO tenants (id) VALUES ('made-up')`,
+      `DELETE FROM data_keys`,
+      `SELECT register_tenants()`,
+    ]) {
+      await expect(service.db.tenant('held').execute(sql)).rejects.toMatchObject({ code: '42501' });
+    }
+  });
+
+  it.each(['https://a.test/\n', 'https://a.test/ b', 'https://a.test/\u202e'])(
+    'refuses the URL %j',
+    async (servicedesk_url) => {
+      const body = { tenant_id: 'x', name: 'a', servicedesk_url };
+      const errors = expectProblem(await asAdmin('POST', PATH, body), 400, 'Validation failed');
+      expect(errors).toHaveLength(1);
+    },
+  );
+
   it('lists all of them by their ids, a page at a time', async () => {
     const ids = ['page-a', 'page-b', 'page-c', 'page-d', 'page-e'];
     for (const tenant_id of ids) await asAdmin('POST', PATH, { tenant_id, name: tenant_id });

@@ -43,7 +43,10 @@ const BY_FASTIFY_CODE: Readonly<Record<string, ProblemFacts>> = {
 };
 
 export function problemOfError(error: unknown): ProblemVerdict {
-  if (error instanceof ProblemError) return { facts: error.facts, logLevel: 'debug' };
+  if (error instanceof ProblemError) {
+    const { facts } = error;
+    return { facts, logLevel: facts.status >= 500 ? 'warn' : 'debug' };
+  }
   const database = databaseProblem(error);
   if (database !== undefined) return { facts: database, logLevel: 'warn' };
   const facts = isObject(error) ? requestProblem(error) : undefined;

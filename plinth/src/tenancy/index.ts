@@ -7,3 +7,4 @@ export {
   type RoleAuditOptions,
   type RoleProblem,
 } from './audit-role.js';
+export { auditTables, type TableAuditOptions, type TableProblem } from './audit-tables.js';

@@ -34,7 +34,8 @@ export function authProblems(
   const given = PROVIDER.filter((name) => environment[name] !== undefined);
   if (given.length > 0) {
     return PROVIDER.filter((name) => !given.includes(name)).map(
-      (name) => `${name} is not set, and must be where ${given.join(' and ')} is`,
+      (name) =>
+        `${name} is not set, and must be where ${given.join(' and ')} ${given.length === 1 ? 'is' : 'are'}`,
     );
   }
   const required = authVariables.AUTH_REQUIRED.safeParse(environment.AUTH_REQUIRED).data;

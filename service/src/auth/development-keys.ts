@@ -12,7 +12,8 @@ import {
   importJWK,
   type JWK,
 } from 'jose';
-import type { EmbeddedTarget } from 'plinth';
+import { type EmbeddedTarget, isPlinthError } from 'plinth';
+import { keyEncryptionFromEnv } from 'plinth/secrets';
 import { z } from 'zod';
 import { StartError } from '../start-error.js';
 import { codeOf, readOrCreate } from './secret-file.js';
@@ -96,7 +97,7 @@ async function readKeys(text: string): Promise<DevelopmentKeys | undefined> {
   if (data === undefined) return undefined;
   const { d: _, ...publicKey } = data.signingKey;
   const signingKey = await importKey(data.signingKey);
-  if (signingKey === undefined) return undefined;
+  if (signingKey === undefined || !areKeys(data.keyEncryptionKeys)) return undefined;
   const findKey = createLocalJWKSet({ keys: [{ ...publicKey, alg: DEVELOPMENT_ALGORITHM }] });
   const verifier = { issuer: ISSUER, audience: AUDIENCE, findKey };
   return { signingKey, verifier, keyEncryptionKeys: data.keyEncryptionKeys };
@@ -118,6 +119,16 @@ async function importKey(jwk: JWK): Promise<CryptoKey | undefined> {
   } catch {
     // Whichever way the numbers are wrong, they are no key.
     return undefined;
+  }
+}
+
+function areKeys(keyEncryptionKeys: string): boolean {
+  try {
+    keyEncryptionFromEnv({ KEY_ENCRYPTION_KEYS: keyEncryptionKeys });
+    return true;
+  } catch (error) {
+    if (isPlinthError(error, 'SECRET_KEYS_INVALID')) return false;
+    throw error;
   }
 }
 

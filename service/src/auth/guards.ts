@@ -1,7 +1,7 @@
 // The guards of routes: who may enter, and in whose name a route then works. They run before a
 // body is read.
 
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import type { Database } from 'plinth';
 import { authenticate } from './authentication.js';
 import type { Caller, Scope } from './caller.js';
@@ -20,7 +20,8 @@ import { scopeMissing, tenantMissing } from './challenges.js';
  * );
  */
 export function requireScope(scope: Scope): onRequestAsyncHookHandler {
-  return async (request) => {
+  return async (request, reply) => {
+    keepPrivate(reply);
     const caller = await authenticate(request);
     if (!caller.scopes.has(scope)) throw scopeMissing(scope);
     if (scope !== 'admin' && caller.tenant === undefined) throw tenantMissing(scope);
@@ -28,9 +29,16 @@ export function requireScope(scope: Scope): onRequestAsyncHookHandler {
 }
 
 /** With AUTH_REQUIRED lets in whoever has a valid token, whatever its scopes; else does not look. */
-export const callerIfRequired: onRequestAsyncHookHandler = async (request) => {
-  if (request.server.authentication.required) await authenticate(request);
+export const callerIfRequired: onRequestAsyncHookHandler = async (request, reply) => {
+  if (!request.server.authentication.required) return;
+  keepPrivate(reply);
+  await authenticate(request);
 };
+
+/** What is one caller's, no shared cache keeps, and a browser's asks again before it gives it out. */
+function keepPrivate(reply: FastifyReply): void {
+  reply.header('cache-control', 'private, no-cache');
+}
 
 /** The caller of a route behind `requireScope`. */
 export function callerOf(request: FastifyRequest): Caller {

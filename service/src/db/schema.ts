@@ -15,7 +15,7 @@ import {
   uuid,
   varchar,
 } from 'drizzle-orm/pg-core';
-import { dataKeyTable, encrypted, grant, isolated, on } from 'plinth/models';
+import { dataKeyTable, encrypted, grant, isolated, on, revoke } from 'plinth/models';
 import { LIMITS, WHITE_SPACE } from '../limits.js';
 
 /** What the service may do; on a server its login is a member of it. */
@@ -94,7 +94,7 @@ export const tenants = pgTable(
     configured: boolean('configured').notNull().default(false),
     createdAt: timestamps.createdAt,
   },
-  () => [grant(['SELECT', 'INSERT', 'UPDATE'], { to: [appUser, admin] })],
+  () => [grant('SELECT', { to: [appUser, admin] })],
 );
 
 export const tenantConfigs = pgTable(
@@ -152,7 +152,12 @@ export const enhancementHistory = pgTable(
 
 /** The keys that secrets are encrypted with, each wrapped by a key-encryption key. */
 export const dataKeys = dataKeyTable({ role: appUser });
-export const dataKeyGrants = on(dataKeys, grant(ROWS, { to: admin }));
+/** Whoever deletes a key can never again read what is encrypted with it. */
+export const dataKeyGrants = on(
+  dataKeys,
+  grant(['SELECT', 'INSERT', 'UPDATE'], { to: admin }),
+  revoke('DELETE', { from: appUser }),
+);
 
 /** Which Idempotency-Key made what. Hashes and ids only: it holds nobody's data. */
 export const idempotencyKeys = pgTable(

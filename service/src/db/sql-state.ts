@@ -1,5 +1,7 @@
 // Tells errors of PostgreSQL apart by their SQLSTATE (PostgreSQL documentation, appendix A).
 
+/** The role may not do that. */
+export const INSUFFICIENT_PRIVILEGE = '42501';
 /** Another row has the same value already. */
 export const UNIQUE_VIOLATION = '23505';
 /** A lock was waited for as long as `lock_timeout` allows. */

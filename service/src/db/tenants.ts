@@ -70,24 +70,18 @@ export async function findTenantWithSecrets(db: Database): Promise<string | unde
 }
 
 /**
- * `undefined` where there is one with this id already.
+ * Without its secrets, which are encrypted for the row that it becomes. `undefined` where there is one
+ * with this id already.
  *
  * @param tx A transaction in the scope of the tenant.
  */
 export async function insertTenant(
   tx: Pick<Transaction, 'insert'>,
-  id: string,
   tenant: NewTenant,
-  secrets: SealedSecrets,
 ): Promise<Tenant | undefined> {
   const [row] = await tx
     .insert(tenantConfigs)
-    .values({
-      id,
-      tenantId: tenant.tenant_id,
-      name: tenant.name,
-      ...columnsOf(tenant, secrets),
-    })
+    .values({ tenantId: tenant.tenant_id, name: tenant.name, ...columnsOf(tenant, {}) })
     .onConflictDoNothing({ target: tenantConfigs.tenantId })
     .returning(COLUMNS);
   return row && toTenant(row);

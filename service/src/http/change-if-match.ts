@@ -5,13 +5,14 @@ import type { Database, Transaction } from 'plinth';
 import { ProblemError } from 'plinth/fastify';
 import { z } from 'zod';
 import { entityTags } from './entity-tags-schema.js';
-import { etagOf, matchesStrongly, readEntityTags } from './etag.js';
+import { etagOf, matchesStrongly, matchesWeakly, readEntityTags } from './etag.js';
 
 /** The header fields of a route that changes or deletes one resource. */
 export const ifMatchSchema = z.object({
   'if-match': entityTags(
     'Entity tags of which one has to be right still; 412 where none is, and nothing is changed.',
   ),
+  'if-none-match': entityTags('Entity tags of which none may be right; 412 where one is.'),
 });
 
 /** A change of one resource. */
@@ -27,7 +28,8 @@ export interface Change<Row, Result> {
 }
 
 /**
- * Makes a change if the resource matches the request's If-Match, or the request has none. Of several
+ * Makes a change if the resource is as the request's If-Match and If-None-Match want it (RFC 9110,
+ * section 13.2.2), or the request has neither. Of several
  * requests with the same tag one changes it: the resource stays locked from the comparison on.
  *
  * `undefined` where there is no such resource, whatever If-Match says.
@@ -44,19 +46,25 @@ export async function changeIfMatch<Row extends object, Result>(
   { headers }: Pick<FastifyRequest, 'headers'>,
   { db, lock, change, changeAlone }: Change<Row, Result>,
 ): Promise<Result | undefined> {
-  const field = headers['if-match'];
-  if (field === undefined) return await (changeAlone?.(db) ?? db.transaction(change));
-  const tags = readEntityTags(field);
+  const match = headers['if-match'];
+  const noneMatch = headers['if-none-match'];
+  if (match === undefined && noneMatch === undefined) {
+    return await (changeAlone?.(db) ?? db.transaction(change));
+  }
   return await db.transaction(async (tx) => {
     const current = await lock(tx);
     if (current === undefined) return undefined;
     // As it would be sent: answers are written with JSON.stringify.
-    if (!matchesStrongly(tags, etagOf(JSON.stringify(current)))) throw preconditionFailed();
+    const etag = etagOf(JSON.stringify(current));
+    const isSame = match === undefined || matchesStrongly(readEntityTags(match), etag);
+    const isExcluded = noneMatch !== undefined && matchesWeakly(readEntityTags(noneMatch), etag);
+    if (!isSame || isExcluded) throw preconditionFailed();
     return await change(tx);
   });
 }
 
 function preconditionFailed(): ProblemError {
-  const detail = 'It was changed since; read it again, and send the ETag it has then in If-Match.';
+  const detail =
+    'It is not as If-Match or If-None-Match wants it: it was changed since, or a weak tag was sent in If-Match. Read it again, and send the ETag it has then.';
   return new ProblemError({ status: 412, detail });
 }

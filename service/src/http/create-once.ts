@@ -22,7 +22,10 @@ export interface Creation<Row> {
   readonly find: (id: string) => Promise<Row | undefined>;
 }
 
-type CreationRequest = Pick<FastifyRequest, 'method' | 'url' | 'headers' | 'body' | 'caller'>;
+type CreationRequest = Pick<
+  FastifyRequest,
+  'method' | 'routeOptions' | 'params' | 'headers' | 'body' | 'caller'
+>;
 
 /** A request with a key: which one it is, and what its body was. */
 type Claim = Pick<KeyRecord, 'id' | 'fingerprint'>;
@@ -88,10 +91,12 @@ function readKey({ headers }: CreationRequest): string | undefined {
   return key;
 }
 
-function claimOf({ method, url, body, caller }: CreationRequest, key: string): Claim {
-  const path = url.replace(/\?.*$/s, '');
-  // JSON, because no two lists of texts are the same text in it.
-  const name = JSON.stringify([caller?.subject ?? null, caller?.tenant ?? null, method, path, key]);
+function claimOf(request: CreationRequest, key: string): Claim {
+  const { method, routeOptions, params, body, caller } = request;
+  // The route and its parameters, not the URL: one path can be written in several ways. JSON, because
+  // no two lists of texts are the same text in it.
+  const route = [method, routeOptions.url ?? null, params ?? null];
+  const name = JSON.stringify([caller?.subject ?? null, caller?.tenant ?? null, ...route, key]);
   return {
     id: hash('sha256', name, 'base64url'),
     // Keyed, so that nobody who reads the table can try out what a body may have been.

@@ -1,9 +1,10 @@
 // The routes of tenants, for admins: requests in, answers out. Each works in the scope of the tenant
 // it is about; secrets go in and never come out.
 
-import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import type { Transaction } from 'plinth';
 import { ProblemError } from 'plinth/fastify';
+import type { Keyring } from 'plinth/secrets';
 import { z } from 'zod';
 import { requireScope } from '../auth/guards.js';
 import {
@@ -26,7 +27,9 @@ import { bearer } from '../openapi.js';
 import { json, problems } from '../schemas/problem.js';
 import { noQuerySchema } from '../schemas/query.js';
 import {
+  type NewTenant,
   newTenantSchema,
+  type Tenant,
   tenantChangesSchema,
   tenantListQuerySchema,
   tenantListSchema,
@@ -35,7 +38,7 @@ import {
 } from '../schemas/tenant.js';
 import { tenantIdSchema } from '../schemas/tenant-id.js';
 import { type Tenancy, tenantsServed } from '../tenancy.js';
-import { sealSecrets } from '../tenant-secrets.js';
+import { hasSecrets, sealSecrets } from '../tenant-secrets.js';
 
 const PATH = '/api/tenants';
 const tags = ['tenants'];
@@ -130,11 +133,7 @@ export const tenantRoutes: FastifyPluginAsyncZod<{ readonly tenancy: Tenancy }> 
     const { tenant_id } = body;
     const tenant = await createOnce(request, reply, {
       db: request.db.tenant(tenant_id),
-      insert: async (tx) => {
-        const row = randomUUID();
-        const secrets = await sealSecrets(keyring, { tenant: tenant_id, row, tx }, body);
-        return (await insertTenant(tx, row, body, secrets)) ?? tenantExists(tenant_id);
-      },
+      insert: (tx) => createTenant(tx, keyring, body),
       idOf: ({ id }) => id,
       // A tenant that was deleted and made again is another one.
       find: async (id) => {
@@ -181,6 +180,22 @@ export const tenantRoutes: FastifyPluginAsyncZod<{ readonly tenancy: Tenancy }> 
     reply.code(204);
   });
 };
+
+/**
+ * The row first, for everybody in the same order: whoever comes second waits there, before a key of
+ * the tenant is made.
+ */
+async function createTenant(
+  tx: Transaction,
+  keyring: Keyring | undefined,
+  body: NewTenant,
+): Promise<Tenant> {
+  const { tenant_id: tenant } = body;
+  const made = (await insertTenant(tx, body)) ?? tenantExists(tenant);
+  const secrets = await sealSecrets(keyring, { tenant, row: made.id, tx }, body);
+  if (!hasSecrets(secrets)) return made;
+  return (await updateTenant(tx, tenant, {}, secrets)) ?? noSuchTenant(tenant);
+}
 
 function readPosition(cursor: string): string {
   const position = z.tuple([tenantIdSchema]).safeParse(decodeCursor('tenants', cursor));

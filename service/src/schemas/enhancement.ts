@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { ENHANCEMENT_STATUSES } from '../db/schema.js';
-import { LIMITS, MAX_INTEGER } from '../limits.js';
+import { JSON_BYTES, LIMITS, MAX_INTEGER } from '../limits.js';
 import { jsonDocument } from './json.js';
 import { cursor, limit, moment } from './query.js';
 import { text, trimmedText } from './text.js';
@@ -10,8 +10,9 @@ import { timestampSchema } from './timestamp.js';
 
 const status = z.enum(ENHANCEMENT_STATUSES);
 const ticketId = trimmedText(LIMITS.ticketId);
-const contextGathered = jsonDocument().nullable();
-const output = text(LIMITS.enhancementText).nullable();
+const contextGathered = jsonDocument(JSON_BYTES.context).nullable();
+const llmOutput = text(LIMITS.llmOutput).nullable();
+const errorMessage = text(LIMITS.errorMessage).nullable();
 const processingTimeMs = z
   .int({ error: 'must be a whole number' })
   .min(0, { error: 'must not be negative' })
@@ -25,8 +26,8 @@ export const enhancementSchema = z
     ticket_id: ticketId,
     status,
     context_gathered: contextGathered,
-    llm_output: output,
-    error_message: output,
+    llm_output: llmOutput,
+    error_message: errorMessage,
     processing_time_ms: processingTimeMs,
     created_at: timestampSchema,
     completed_at: timestampSchema.nullable(),
@@ -45,8 +46,8 @@ export const enhancementChangesSchema = z
       .enum(['completed', 'failed'])
       .meta({ description: 'Ends it: nothing of it changes any more.' }),
     context_gathered: contextGathered,
-    llm_output: output,
-    error_message: output,
+    llm_output: llmOutput,
+    error_message: errorMessage,
     processing_time_ms: processingTimeMs,
   })
   .partial()

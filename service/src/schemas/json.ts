@@ -1,30 +1,34 @@
-// Schemas for JSON that is kept as it was sent, in a column of type jsonb.
+// Schemas for JSON that is kept in a column of type jsonb: what could not be given back is refused.
 
 import { z } from 'zod';
 
 /** Deepest nesting that is accepted. */
 const MAX_DEPTH = 32;
 
-/** A JSON object. */
-export function jsonObject() {
-  return z.record(z.string(), z.unknown()).check(keepable());
+/** A JSON object of at most so many bytes, as it is sent without white space. */
+export function jsonObject(maxBytes: number) {
+  return z.record(z.string(), z.unknown()).check(keepable(maxBytes));
 }
 
-/** A JSON object or array. */
-export function jsonDocument() {
+/** A JSON object or array of at most so many bytes. */
+export function jsonDocument(maxBytes: number) {
   return z
     .union([z.record(z.string(), z.unknown()), z.array(z.unknown())], {
       error: 'must be an object or a list',
     })
-    .check(keepable());
+    .check(keepable(maxBytes));
 }
 
-/** Refuses what could not be given back as it came. */
-function keepable() {
+function keepable(maxBytes: number) {
   return z.check<unknown>(({ value, issues }) => {
-    const problem = problemOf(value);
+    const problem = problemOf(value) ?? sizeProblem(value, maxBytes);
     if (problem !== undefined) issues.push({ code: 'custom', message: problem, input: value });
   });
+}
+
+function sizeProblem(document: unknown, maxBytes: number): string | undefined {
+  if (Buffer.byteLength(JSON.stringify(document)) <= maxBytes) return undefined;
+  return `must be at most ${maxBytes} bytes of JSON`;
 }
 
 interface Inner {
@@ -39,7 +43,7 @@ function problemOf(document: unknown): string | undefined {
     const { value, depth } = inner;
     if (typeof value === 'string' && !isStorable(value)) return NOT_STORABLE;
     if (typeof value === 'number' && !isExact(value)) {
-      return 'must hold only numbers that a double keeps exactly';
+      return 'must hold only whole numbers that a double keeps exactly';
     }
     if (typeof value !== 'object' || value === null) continue;
     if (depth > MAX_DEPTH) return `must be nested at most ${MAX_DEPTH} levels deep`;

@@ -77,9 +77,9 @@ export const todoPositionSchema = z.tuple([
     .refine((value) => value <= MAX_INTEGER),
 ]);
 
-// PostgreSQL has no year 0, and no offset of 16 hours.
+// PostgreSQL has no year 0, no offset of 16 hours, and no more digits than it was made for.
 function isReadable(moment: string): boolean {
-  return !/^0000|[+-](?:1[6-9]|2\d):\d\d$/.test(moment);
+  return !/^0000|\.\d{10}|[+-](?:1[6-9]|2\d):\d\d$/.test(moment);
 }
 
 function digits() {

@@ -2,7 +2,7 @@
 // only in requests; answers say whether there is one.
 
 import { z } from 'zod';
-import { LIMITS } from '../limits.js';
+import { JSON_BYTES, LIMITS } from '../limits.js';
 import { jsonObject } from './json.js';
 import { cursor, limit } from './query.js';
 import { tenantIdSchema } from './tenant-id.js';
@@ -14,14 +14,14 @@ const servicedeskUrl = text(LIMITS.servicedeskUrl)
   .refine(isHttpUrl, { error: 'must be an http or https URL without a password' })
   .meta({
     format: 'uri',
-    pattern: '^[Hh][Tt][Tt][Pp][Ss]?://',
+    pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s\\p{C}]+$',
     description: 'An http or https URL without a user and a password.',
   })
   .nullable();
 const secret = text(LIMITS.secret)
   .nullable()
   .meta({ writeOnly: true, description: 'Stored encrypted and never sent back.' });
-const preferences = jsonObject();
+const preferences = jsonObject(JSON_BYTES.preferences);
 
 export const tenantSchema = z
   .object({
@@ -63,7 +63,8 @@ export type NewTenant = z.infer<typeof newTenantSchema>;
 export type TenantChanges = z.infer<typeof tenantChangesSchema>;
 
 function isHttpUrl(value: string): boolean {
-  if (!/^https?:\/\//i.test(value) || !URL.canParse(value)) return false;
+  // A URL's parser drops line ends; whoever puts the value into a request may not.
+  if (!/^https?:\/\/[^\s\p{C}]+$/iu.test(value) || !URL.canParse(value)) return false;
   const { username, password } = new URL(value);
   return username === '' && password === '';
 }

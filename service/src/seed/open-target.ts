@@ -1,6 +1,7 @@
 // Where sample data goes: to the service that runs at the address of the settings, or to one that is
 // started for the time it takes.
 
+import { parseDatabaseUrl } from 'plinth';
 import { z } from 'zod';
 import { developmentKeysOf } from '../auth/prepare-authentication.js';
 import { signToken } from '../auth/sign-token.js';
@@ -29,9 +30,21 @@ export async function openTarget(
   const tokens = await tokenSource(settings, environment, folder);
   const url = addressOf(settings);
   if (await isAlive(url)) return { ...tokens, url, isOwn: false, close: async () => undefined };
+  if (isInMemory(settings)) throw nothingStays(url);
   const service = await startService({ ...settings, port: 0, logLevel: 'error' });
   const { report, stop } = service;
   return { ...tokens, url: report.url, isOwn: true, close: stop };
+}
+
+function isInMemory({ database }: Settings): boolean {
+  const target = parseDatabaseUrl(database.url);
+  return target.kind === 'embedded' && target.dataDir === undefined;
+}
+
+function nothingStays(url: string): StartError {
+  return new StartError('what is seeded in memory would be gone at once', {
+    hint: `Start the service at ${url} first, or set DATABASE_URL to a folder or a server.`,
+  });
 }
 
 /** Where a service with these settings listens. */

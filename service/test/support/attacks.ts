@@ -75,9 +75,11 @@ function* attacksOnBody(operation: Operation, path: string, schema: JsonSchema):
       yield { told: `the body, in chunks: ${told}`, request: { ...request, isChunked: true } };
     }
   }
-  for (const text of HOSTILE_TEXTS) {
+  for (const [index, text] of HOSTILE_TEXTS.entries()) {
+    const inside = [[text], { a: text }, { [text]: [1] }];
     for (const member of Object.keys(schema.properties ?? {})) {
-      for (const value of [text, [text], { a: text }, { [text]: [1] }]) {
+      // Each text as it is, and in one of the forms that JSON has besides.
+      for (const value of [text, inside[index % inside.length]]) {
         const body = withMember(schema, member, value);
         const told = `${member} is ${short(JSON.stringify(value))}`;
         yield { told, request: { method, path, ...ofJson(body) }, stored: { member, value } };

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { BODY_LIMIT } from 'plinth/fastify';
 
 export interface RawRequest {
   readonly method: string;
@@ -18,6 +19,7 @@ export interface RawRequest {
 }
 
 export interface RawAnswer {
+  /** 0 where the connection was closed while a body was still sent that is longer than any may be. */
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
@@ -34,6 +36,7 @@ export class RawClient implements Disposable {
   async send({ method, path, headers = [], body, isChunked = false }: RawRequest) {
     const { hostname, port, host } = this.#url;
     const bytes = body === undefined ? undefined : Buffer.from(body);
+    const isTooLong = bytes !== undefined && bytes.length > BODY_LIMIT;
     const length = bytes === undefined || isChunked ? [] : ['content-length', String(bytes.length)];
     const coding = isChunked ? ['transfer-encoding', 'chunked'] : [];
     const sent = request({
@@ -41,11 +44,16 @@ export class RawClient implements Disposable {
       headers: ['host', host, ...headers, ...length, ...coding],
     });
     const answered = new Promise<RawAnswer>((resolve, reject) => {
-      // A body that is refused early breaks off only after the answer has come.
-      sent.on('error', reject);
+      const fail = (error: Error) => {
+        // What is refused early is not read: who writes on may never see the answer.
+        if (isTooLong && isClosed(error)) resolve({ status: 0, headers: {}, text: '' });
+        else reject(error);
+      };
+      sent.on('error', fail);
       sent.on('response', (response) => {
         const { statusCode = 0, headers: fields } = response;
-        text(response).then((read) => resolve({ status: statusCode, headers: fields, text: read }));
+        const answerOf = (read: string) => ({ status: statusCode, headers: fields, text: read });
+        text(response).then((read) => resolve(answerOf(read)), fail);
       });
     });
     sent.end(bytes);
@@ -63,4 +71,8 @@ export class RawClient implements Disposable {
   [Symbol.dispose](): void {
     this.#agent.destroy();
   }
+}
+
+function isClosed(error: Error): boolean {
+  return 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
 }

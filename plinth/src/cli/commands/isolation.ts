@@ -92,11 +92,17 @@ function printProof(
   const shown = results.filter(({ status }) => !onlyFailed || status !== 'held');
   const objects = Math.max(0, ...shown.map(({ object }) => object.length));
   const attacks = Math.max(0, ...shown.map(({ attack }) => attack.length));
+  /** Hints that were printed, with the first attack that they are for. */
+  const said = new Map<string, string>();
   for (const result of shown) {
     const { object, attack, message, hint } = result;
     const name = `${object.padEnd(objects)}  ${attack.padEnd(attacks)}`;
     terminal.out(`${signOf(result, terminal)} ${name}  ${message}`);
-    if (hint !== undefined) terminal.out(`${' '.repeat(name.length + 4)}→ ${hint}`);
+    if (hint === undefined) continue;
+    const above = said.get(hint);
+    said.set(hint, above ?? attack);
+    const what = above === undefined ? hint : `as above (${above})`;
+    terminal.out(`${' '.repeat(name.length + 4)}→ ${what.length < hint.length ? what : hint}`);
   }
   if (shown.length > 0) terminal.out('');
   terminal.out(summary(results, role));

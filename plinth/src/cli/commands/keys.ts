@@ -44,7 +44,9 @@ async function generate(id: string | undefined): Promise<Report> {
     data: { id: key.slice(0, key.indexOf(':')), variable: KEYS_VARIABLE, key },
     print: (to) => {
       to.out(key);
-      to.error(`Put it in front of the others in ${KEYS_VARIABLE}, with a comma; keep it secret.`);
+      to.error(
+        `Add it to ${KEYS_VARIABLE} behind the others, with a comma; once every process has it, put it in front. Keep it secret.`,
+      );
     },
   };
 }
