@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { ATTACKS } from './vitest.attacks.config.js';
 
 export default defineConfig({
   test: {
@@ -13,7 +14,7 @@ export default defineConfig({
       'test/**/*.test.ts',
     ],
     // They stop servers and break networks, or take minutes, and have runs of their own.
-    exclude: ['**/node_modules/**', 'plinth/test/{diff,faults,practice}/**'],
+    exclude: ['**/node_modules/**', 'plinth/test/{diff,faults,practice}/**', ...ATTACKS],
     globalSetup: ['test/global-setup.ts'],
     // A database client is closed with its process: a leak in one file cannot reach another.
     pool: 'forks',

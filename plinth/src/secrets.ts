@@ -4,6 +4,7 @@
 export {
   type BlindIndexColumn,
   type ColumnStatus,
+  type DamagedDataKey,
   type DataKeyStatus,
   type EncryptedColumn,
   generateKeyEncryptionKey,

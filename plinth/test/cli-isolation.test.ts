@@ -58,6 +58,15 @@ describe('plinth isolation', () => {
     });
   });
 
+  it('prints a statement that mends several lines once', async () => {
+    await withRole(async (role, named) => {
+      await revision(named(`${SOUND} ALTER TABLE notes DISABLE ROW LEVEL SECURITY;`));
+      const { out } = await project.plinth(['isolation', '--role', role, '--failed']);
+      expect(out.match(/ENABLE ROW LEVEL SECURITY/g)).toHaveLength(1);
+      expect(out.match(/^ +→ as above \(isolation\)$/gm)?.length).toBeGreaterThan(5);
+    });
+  });
+
   it('proves the models where they are asked for, and where there is no revision', async () => {
     await withRole(async (role, named) => {
       await project.write('schema/notes.sql', named(UNFORCED));

@@ -98,6 +98,19 @@ function ring(...ids: readonly string[]) {
   return openKeyring(db, { keyEncryption, table: dataKeys });
 }
 
+/** Puts the key of the other tenant in the place of a tenant's own. */
+async function damageKey(tenant: 'acme' | 'globex'): Promise<string> {
+  const [other] = await db
+    .tenant(tenant === 'acme' ? 'globex' : 'acme')
+    .select()
+    .from(dataKeys);
+  if (other === undefined) throw new Error('there is no data key');
+  const { wrappedKey } = other;
+  const [own] = await db.tenant(tenant).update(dataKeys).set({ wrappedKey }).returning();
+  if (own === undefined) throw new Error('there is no data key');
+  return own.id;
+}
+
 async function expectAll(...ids: readonly string[]): Promise<void> {
   const keyring = ring(...ids);
   for (const tenant of ['acme', 'globex']) {
@@ -155,6 +168,35 @@ describe('plinth keys status', () => {
     for (const key of [keyOf('k1'), keys()]) {
       expect(out + error).not.toContain(key.slice(key.indexOf(':') + 1));
     }
+  });
+
+  it('exits with 1 where a data key does not open, and names it', async () => {
+    const id = await damageKey('globex');
+    const { status, out, error } = await project.plinth(['keys', 'status']);
+    expect({ status, lines: error.split('\n').length }).toEqual({ status: 1, lines: 4 });
+    expect(out).toContain('  k1  2 data keys, 12 values (current)');
+    expect(out).toContain('12 values, 6 unreadable');
+    expect(error).toContain(`data key ${id}, tenant globex: `);
+    const { out: json } = await project.plinth(['keys', 'status', '--json']);
+    expect(JSON.parse(json)).toMatchObject({
+      status: 'failed',
+      damagedDataKeys: [{ tenant: 'globex', dataKeyId: id, keyEncryptionKeyId: 'k1' }],
+    });
+  });
+
+  it('exits with 1 where the query leaves tenants out, as a role that sees them', async () => {
+    const secrets = { tenants: `${TENANTS_QUERY} WHERE id <> 'globex'` };
+    await project.configure({ ...config(), url: server.url, secrets });
+    const { status, out, error } = await project.plinth(['keys', 'status']);
+    expect({ status, first: out.split('\n')[0] }).toEqual({
+      status: 1,
+      first: '2 tenants, key-encryption keys:',
+    });
+    expect(error).toContain('the query for tenants does not list globex\nhint: ');
+    project.env.KEY_ENCRYPTION_KEYS = `${keyOf('k2')}, ${keyOf('k1')}`;
+    const rotated = await project.plinth(['keys', 'rotate']);
+    expect(rotated).toMatchObject({ status: 1, out: '2 data keys wrapped anew, 2 tenants' });
+    expect(rotated.error).toContain('does not list globex\nhint: ');
   });
 
   it('exits with 1 where no key is set, and where one is cut', async () => {
@@ -235,6 +277,25 @@ describe('plinth keys rotate', () => {
       out: '0 data keys wrapped anew, 1 tenant\n1 new data key, 1 value encrypted again',
     });
   });
+
+  it.each([[['keys', 'rotate']], [['keys', 'rotate', '--data-keys']]])(
+    'passes by a data key that does not open, and exits with 1: %j',
+    async (args) => {
+      const id = await damageKey('acme');
+      project.env.KEY_ENCRYPTION_KEYS = `${keyOf('k2')}, ${keyOf('k1')}`;
+      const { status, out, error } = await project.plinth(args);
+      expect(status).toBe(1);
+      expect(out).toContain('1 data key wrapped anew, 2 tenants');
+      expect(error).toContain(`data key ${id}, tenant acme: `);
+      expect(error).toContain('6 values cannot be read by anybody');
+      const json = await project.plinth([...args, '--json']);
+      expect(json.status).toBe(1);
+      expect(JSON.parse(json.out)).toMatchObject({
+        status: 'failed',
+        keys: { damagedDataKeys: [{ tenant: 'acme', dataKeyId: id }] },
+      });
+    },
+  );
 
   it('says what nobody can read, and exits with 1', async () => {
     const [id = ''] = written.keys();

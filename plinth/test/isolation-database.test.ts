@@ -3,7 +3,8 @@
 import { openEngine } from 'plinth';
 import { createDatabase } from 'plinth/testing';
 import { describe, expect, inject, it } from 'vitest';
-import { proveDatabase } from '../src/isolation/index.js';
+import { proveDatabase, proveInScratch } from '../src/isolation/index.js';
+import { openScratch } from '../src/scratch/index.js';
 import { failuresOf, type RoleCase, withTenantRole } from './support/isolation-role.js';
 import { isolate, SOUND } from './support/isolation-schemas.js';
 
@@ -121,7 +122,8 @@ describe('what cannot be tried is said', () => {
       const login = await asLogin(url, role);
       await expect(proveDatabase(source(login), { role: 'pg_monitor' })).rejects.toMatchObject({
         code: 'ISOLATION_ROLE_UNUSABLE',
-        message: 'this connection may not become pg_monitor',
+        message: `this connection, ${role}_login, may not become pg_monitor`,
+        hint: `As a superuser, or as a role with ADMIN OPTION on pg_monitor, run GRANT pg_monitor TO ${role}_login; or connect as a member of it.`,
       });
     });
   });
@@ -152,6 +154,141 @@ describe('what cannot be tried is said', () => {
       expect(failuresOf(proof)).toContainEqual(
         expect.objectContaining({ object: 'public.a', attack: 'isolation', status: 'leak' }),
       );
+    });
+  });
+});
+
+describe('what was taken away by hand is named, with what gives it back', () => {
+  const OTHERS = `${SOUND} CREATE TABLE marks (id uuid PRIMARY KEY, tenant_id text NOT NULL, body text); ${isolate('marks')}
+    CREATE TABLE seen (tenant_id text PRIMARY KEY); GRANT SELECT, INSERT ON seen TO app;
+    CREATE TABLE keys (id uuid PRIMARY KEY, tenant_id text NOT NULL); ${isolate('keys')}
+    ALTER TABLE seen ADD CHECK (tenant_id <> '');
+    ALTER TABLE seen RENAME COLUMN tenant_id TO id;
+    CREATE FUNCTION register() RETURNS trigger LANGUAGE plpgsql
+      AS 'BEGIN INSERT INTO public.seen VALUES (NEW.tenant_id) ON CONFLICT DO NOTHING; RETURN NULL; END';
+    CREATE TRIGGER keys_register AFTER INSERT ON keys FOR EACH ROW EXECUTE FUNCTION register();`;
+
+  const failuresAsLogin = async (sql: string) =>
+    await withDatabase(sql, async ({ url, role, told }) =>
+      failuresOf(told(await proveDatabase(source(await asLogin(url, role)), { role }))),
+    );
+
+  it('a policy', async () => {
+    const failures = await failuresAsLogin(`${OTHERS} DROP POLICY own ON marks;`);
+    expect(failures).toEqual([
+      {
+        object: 'public.marks',
+        attack: 'fill',
+        status: 'unproved',
+        message:
+          'it has no permissive policy for SELECT, INSERT, UPDATE, DELETE that holds for app: nobody sees or writes a row',
+        hint: expect.stringMatching(
+          /^CREATE POLICY tenant_isolation_policy ON public\.marks USING/,
+        ),
+      },
+    ]);
+  });
+
+  it('the policy of one command', async () => {
+    const failures = await failuresAsLogin(`${OTHERS} DROP POLICY own ON marks;
+      CREATE POLICY reads ON marks FOR SELECT USING (tenant_id = current_setting('app.current_tenant_id', true));`);
+    expect(failures).toMatchObject([
+      {
+        object: 'public.marks',
+        attack: 'fill',
+        message: expect.stringMatching(/^it has no permissive policy for INSERT/),
+        hint: expect.stringMatching(
+          /^CREATE POLICY tenant_isolation_policy_insert ON public\.marks FOR INSERT WITH CHECK \(tenant_id = /,
+        ),
+      },
+    ]);
+  });
+
+  it('privileges, without a leak in tables beside', async () => {
+    const failures = await failuresAsLogin(`${OTHERS} REVOKE ALL ON notes, marks FROM app;`);
+    const [notes, marks, ...others] = [...failures].sort((a, b) =>
+      b.object.localeCompare(a.object),
+    );
+    expect(others).toEqual([]);
+    expect(marks).toMatchObject({ object: 'public.marks', attack: 'fill', status: 'unproved' });
+    expect(notes).toMatchObject({
+      object: 'public.notes',
+      attack: 'fill',
+      status: 'unproved',
+      message: 'neither this connection nor app has SELECT and INSERT on it: no row could be made',
+      hint: expect.stringMatching(
+        /^GRANT SELECT, INSERT ON public\.notes TO app; or connect as its owner\.$/,
+      ),
+    });
+  });
+
+  it('row-level security', async () => {
+    const failures = await failuresAsLogin(
+      `${OTHERS} DROP POLICY own ON marks; ALTER TABLE marks DISABLE ROW LEVEL SECURITY;`,
+    );
+    expect(failures.length).toBeGreaterThan(5);
+    for (const { hint } of failures.filter(({ attack }) => attack !== 'triggers')) {
+      expect(hint).toMatch(/^ALTER TABLE public\.marks ENABLE ROW LEVEL SECURITY/);
+    }
+  });
+
+  it.each([
+    [
+      'the policy that lets rows through, not the sound one beside it',
+      `CREATE POLICY also ON marks FOR SELECT USING (body <> '');`,
+      'read',
+      'DROP POLICY also ON public.marks;',
+    ],
+    [
+      'the half of a policy that is wrong',
+      `ALTER POLICY own ON marks WITH CHECK (true);`,
+      'isolation',
+      /^ALTER POLICY own ON public\.marks WITH CHECK \(tenant_id = /,
+    ],
+    [
+      'a view that runs as whoever asks: what is below it',
+      `CREATE POLICY also ON marks FOR SELECT USING (body <> '');
+       CREATE VIEW all_marks WITH (security_invoker = true) AS SELECT * FROM marks; GRANT SELECT ON all_marks TO app;`,
+      'view',
+      'DROP POLICY also ON public.marks;',
+    ],
+  ])('%s', async (_, sql, attack, hint) => {
+    const tenant = `CREATE FUNCTION me() RETURNS text LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('app.current_tenant_id', true), '') $$;`;
+    const schema = `${OTHERS} ${tenant} ALTER POLICY own ON marks USING (tenant_id = (SELECT me())); ${sql}`;
+    const failures = await failuresAsLogin(schema);
+    const found = failures.find((one) => one.attack === attack);
+    if (typeof hint === 'string') expect(found?.hint).toBe(hint);
+    else expect(found?.hint).toMatch(hint);
+  });
+});
+
+describe('a scratch of a role that policies hold for', () => {
+  /** The URL of the server for a login that may create databases and no more. */
+  const asOwner = async (role: string): Promise<string> => {
+    await using server = await openEngine({ url: inject('serverUrl'), poolSize: 1 });
+    await server.query(`CREATE ROLE ${role}_login LOGIN PASSWORD 'x' CREATEDB`);
+    await server.query(`GRANT ${role} TO ${role}_login`);
+    const url = new URL(inject('serverUrl'));
+    url.username = `${role}_login`;
+    url.password = 'x';
+    return url.href;
+  };
+
+  it.each([
+    ['has no hole', SOUND, []],
+    [
+      'shows its rows before the setting is set',
+      `${SOUND} ALTER POLICY own ON notes USING (tenant_id = current_setting('app.current_tenant_id', true)
+         OR current_setting('app.current_tenant_id', true) IS NULL);`,
+      [{ object: 'public.notes', attack: 'no tenant', status: 'leak' }],
+    ],
+  ])('%s', async (_, schema, failures) => {
+    await withTenantRole(inject('serverUrl'), schema, async ({ sql, role, told }) => {
+      await using scratch = openScratch({ scratchUrl: await asOwner(role) });
+      const sources = [{ file: 'schema.sql', text: sql }];
+      const proof = told(await proveInScratch(scratch, { kind: 'models', sources }, { role }));
+      expect(failuresOf(proof)).toMatchObject(failures);
+      expect(proof.notes).toEqual([]);
     });
   });
 });

@@ -39,5 +39,8 @@ describe('where there is no hole none is found', () => {
       notes: [],
     });
     expect(proof.results.filter(({ attack }) => attack === 'read')).not.toEqual([]);
+    // A statement of the prover's own that is wrong has tried nothing.
+    const wrong = proof.results.filter(({ message }) => /ambiguous|syntax error/.test(message));
+    expect(wrong).toEqual([]);
   });
 });

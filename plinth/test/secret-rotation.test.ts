@@ -5,9 +5,11 @@ import { randomUUID } from 'node:crypto';
 import { eq, inArray, sql } from 'drizzle-orm';
 import { connect, type Database, type Engine, openEngine } from 'plinth';
 import {
+  generateKeyEncryptionKey,
   type KeyEncryption,
   type Keyring,
   type KeyStatus,
+  keyEncryptionFromEnv,
   openKeyring,
   type RotationOptions,
   readKeyStatus,
@@ -370,6 +372,97 @@ describe.each([
     expect(leftOf(rotation.status)).toBe(2);
     const emails = rotation.status.columns.find(({ column }) => column === 'accounts.email');
     expect(emails?.unreadable).toBe(1);
+  });
+
+  /** Puts the key of another tenant in the place of a tenant's own, and gives what was there. */
+  async function damageKey(tenant: string) {
+    const donor = tenant === 'acme' ? 'globex' : 'acme';
+    const [own] = await db.tenant(tenant).select().from(dataKeys);
+    const [other] = await db.tenant(donor).select().from(dataKeys);
+    if (own === undefined || other === undefined) throw new Error('there is no data key');
+    await writeWrapped(own, other.wrappedKey);
+    return own;
+  }
+
+  type KeyRow = Pick<typeof dataKeys.$inferSelect, 'id' | 'tenantId'>;
+
+  async function writeWrapped({ id, tenantId }: KeyRow, wrappedKey: string) {
+    await db.tenant(tenantId).update(dataKeys).set({ wrappedKey }).where(eq(dataKeys.id, id));
+  }
+
+  it.each(TENANTS)('passes by a data key of %s that does not open, and tells', async (tenant) => {
+    const { id } = await damageKey(tenant);
+    const damaged = { tenant, dataKeyId: id, keyEncryptionKeyId: 'k1' };
+    const keyEncryption = keyEncryptionOf('k2', 'k1');
+    const rotation = await rotateKeys(db, options({ keyEncryption }));
+    expect(rotation.rewrapped).toBe(2);
+    expect(rotation.status.damagedDataKeys).toMatchObject([damaged]);
+    for (const [row, { tenant: owner }] of written) if (owner === tenant) written.delete(row);
+    await expectAll(ring(keyEncryptionOf('k2')));
+    // Only the damaged one is left under the older key now, and it stops neither the next rotation
+    // nor a start.
+    const again = await rotateKeys(db, options({ keyEncryption }));
+    expect(again).toMatchObject({ rewrapped: 0, status: { damagedDataKeys: [damaged] } });
+    expect((await ring(keyEncryption).check()).damagedDataKeys).toMatchObject([damaged]);
+  });
+
+  it.each(TENANTS)('starts where a data key of %s does not open', async (tenant) => {
+    await damageKey(tenant);
+    const { damagedDataKeys, keyIds } = await ring().check();
+    expect(keyIds).toEqual(['k1']);
+    // A sample: it meets the one that it looks at first.
+    expect(damagedDataKeys.map((each) => each.tenant)).toEqual(tenant === 'acme' ? ['acme'] : []);
+    const status = await readKeyStatus(db, options());
+    expect(status.damagedDataKeys.map((each) => each.tenant)).toEqual([tenant]);
+    expect(status.keyEncryptionKeys).toMatchObject([{ id: 'k1', state: 'works' }]);
+    const unreadable = status.columns.reduce((sum, each) => sum + each.unreadable, 0);
+    expect(unreadable).toBe(tenant === 'acme' ? 31 : 30);
+  });
+
+  it('gives a tenant whose data key does not open a new one, and keeps what is under it', async () => {
+    const own = await damageKey('globex');
+    const rotation = await rotateKeys(db, options({ dataKeys: true }));
+    expect(rotation).toMatchObject({ renewed: 3, encrypted: 61, resumed: false });
+    expect(new Set(rotation.problems.map(({ tenant }) => tenant))).toEqual(new Set(['globex']));
+    expect(rotation.problems).toHaveLength(30);
+    expect(leftOf(rotation.status)).toBe(0);
+    await write(ring(), 'globex', 'globex-later');
+    // What is under it for good makes no later rotation the rest of this one.
+    const next = await rotateKeys(db, options({ dataKeys: true }));
+    expect(next).toMatchObject({ renewed: 3, encrypted: 64, resumed: false });
+    expect(next.problems).toHaveLength(30);
+    await writeWrapped(own, own.wrappedKey);
+    const rest = await rotateKeys(db, options({ dataKeys: true }));
+    expect(rest).toMatchObject({ encrypted: 30, resumed: true, problems: [] });
+    expect(rest.status.damagedDataKeys).toEqual([]);
+    await expectAll(ring());
+  });
+
+  it('makes no data key under a key-encryption key that is another', async () => {
+    const impostor = keyEncryptionFromEnv({ KEYS: generateKeyEncryptionKey('k1') }, 'KEYS');
+    for (const changes of [{}, { dataKeys: true }]) {
+      const rotation = rotateKeys(db, options({ keyEncryption: impostor, ...changes }));
+      await expect(rotation).rejects.toMatchObject({ code: 'SECRET_KEY_WRONG' });
+    }
+    for (const tenant of TENANTS) expect(await db.tenant(tenant).$count(dataKeys)).toBe(1);
+    await expectAll(ring());
+  });
+
+  it('names the tenants that the query does not list, as a role that sees them', async () => {
+    await using all =
+      kind === 'server' ? await connect({ url: server.url, poolSize: 1 }) : undefined;
+    const some = { tenants: `${TENANTS_QUERY} WHERE id <> 'initech'` };
+    const seen = await readKeyStatus(all ?? db, options(some));
+    expect(seen).toMatchObject({ tenants: 3, unlistedTenants: ['initech'] });
+    const complete = await readKeyStatus(all ?? db, options());
+    expect(complete.unlistedTenants).toEqual([]);
+    const rotation = await rotateKeys(all ?? db, options(some));
+    expect(rotation.status.unlistedTenants).toEqual(['initech']);
+    if (kind === 'embedded') return;
+    expect(await readKeyStatus(db, options(some))).toMatchObject({
+      tenants: 2,
+      unlistedTenants: [],
+    });
   });
 
   it('takes hidden tenants not for none', async () => {

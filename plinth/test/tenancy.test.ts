@@ -112,6 +112,7 @@ describe('auditRole', () => {
     expect(problems).toEqual([
       {
         kind: 'no-tenant-role',
+        role: roleNamed('nobody'),
         message: `there is no role ${roleNamed('nobody')}`,
         fix: `CREATE ROLE ${roleNamed('nobody')} NOLOGIN NOSUPERUSER NOBYPASSRLS;`,
       },

@@ -5,7 +5,12 @@ import { getTableName } from 'drizzle-orm';
 import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import { auditRole, auditTables, type Database } from 'plinth';
 import { ProblemError } from 'plinth/fastify';
-import { type Keyring, keyEncryptionFromEnv, openKeyring } from 'plinth/secrets';
+import {
+  type DamagedDataKey,
+  type Keyring,
+  keyEncryptionFromEnv,
+  openKeyring,
+} from 'plinth/secrets';
 import { dataKeys, enhancementHistory, tenantConfigs } from './db/schema.js';
 import { findTenantWithSecrets } from './db/tenants.js';
 import { StartError } from './start-error.js';
@@ -15,6 +20,8 @@ export interface Tenancy {
   readonly refusals: readonly Refusal[];
   /** None where no key is configured: secrets are refused then. */
   readonly keyring: Keyring | undefined;
+  /** Data keys that do not open: their tenants' secrets cannot be read. */
+  readonly damagedDataKeys: readonly DamagedDataKey[];
   /** Whether row-level security is a wall here; the embedded database is everybody's. */
   readonly isBoundary: boolean;
 }
@@ -40,9 +47,8 @@ export async function openTenancy(
 ): Promise<Tenancy> {
   const isBoundary = db.engine.kind === 'server';
   const refusals = await findRefusals(db, isBoundary);
-  if (refusals.length > 0) return { refusals, keyring: undefined, isBoundary };
-  const keyring = await openKeys(db, keyEncryptionKeys);
-  return { refusals: [], keyring, isBoundary };
+  if (refusals.length > 0) return { ...NO_KEYS, refusals, isBoundary };
+  return { refusals: [], isBoundary, ...(await openKeys(db, keyEncryptionKeys)) };
 }
 
 async function findRefusals(db: Database, isBoundary: boolean): Promise<readonly Refusal[]> {
@@ -58,19 +64,23 @@ const ISOLATED_TABLES = [tenantConfigs, enhancementHistory, dataKeys].map((table
   getTableName(table),
 );
 
-async function openKeys(db: Database, keys: string | undefined): Promise<Keyring | undefined> {
+type OpenKeys = Pick<Tenancy, 'keyring' | 'damagedDataKeys'>;
+
+const NO_KEYS: OpenKeys = { keyring: undefined, damagedDataKeys: [] };
+
+async function openKeys(db: Database, keys: string | undefined): Promise<OpenKeys> {
   if (keys === undefined) {
     const tenant = await findTenantWithSecrets(db);
     if (tenant !== undefined) throw keysMissing(tenant);
-    return undefined;
+    return NO_KEYS;
   }
   const keyring = openKeyring(db, {
     keyEncryption: keyEncryptionFromEnv({ KEY_ENCRYPTION_KEYS: keys }),
     table: dataKeys,
     tenants: ALL_TENANTS,
   });
-  await keyring.check();
-  return keyring;
+  const { damagedDataKeys } = await keyring.check();
+  return { keyring, damagedDataKeys };
 }
 
 function keysMissing(tenant: string): StartError {
@@ -83,11 +93,18 @@ function keysMissing(tenant: string): StartError {
 }
 
 /** Says in the log, once, what anybody should know who serves tenants here. */
-export function logTenancy(app: FastifyInstance, { refusals, keyring }: Tenancy): void {
+export function logTenancy(app: FastifyInstance, tenancy: Tenancy): void {
+  const { refusals, keyring, damagedDataKeys } = tenancy;
   for (const { message, fix } of refusals) {
     app.log.error({ fix }, `tenant routes are refused: ${message}; to mend it: ${fix}`);
   }
   if (refusals.length > 0) return;
+  for (const { tenant, dataKeyId, reason } of damagedDataKeys) {
+    app.log.error(
+      { tenant, dataKeyId, reason },
+      'a data key does not open; plinth keys status tells more',
+    );
+  }
   if (keyring === undefined) {
     app.log.error(
       'KEY_ENCRYPTION_KEYS is not set: secrets of tenants are refused; `npx plinth keys generate` makes a key',

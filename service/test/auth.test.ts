@@ -1,7 +1,9 @@
+import { createSign, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fastify } from 'fastify';
+import { exportJWK } from 'jose';
 import { problemDetails, serverOptions } from 'plinth/fastify';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { registerAuthentication } from '../src/auth/authentication.js';
@@ -12,6 +14,7 @@ import { HOSTILE_TOKENS } from './support/hostile-tokens.js';
 import {
   type Answering,
   AUDIENCE,
+  encodePart,
   IdentityProvider,
   KEY_ALGORITHMS,
   makeKey,
@@ -26,13 +29,13 @@ function authenticatorOf(provider: IdentityProvider, options: RemoteKeyOptions =
   // Asked only when a request comes: the provider is started after the tests are collected.
   let authenticator: ReturnType<typeof createAuthenticator> | undefined;
   return {
-    authenticate: async (token: string) => {
+    authenticate: async (token: string, onOutage?: (cause: unknown) => void) => {
       authenticator ??= createAuthenticator({
         issuer: provider.issuer,
         audience: AUDIENCE,
         findKey: remoteKeys(provider.jwksUrl, options),
       });
-      return await authenticator.authenticate(token);
+      return await authenticator.authenticate(token, onOutage);
     },
   };
 }
@@ -108,7 +111,7 @@ describe('a token that is accepted', () => {
     [{ iat: undefined }, {}],
     [{ sub: 'Zo\u00EB \u{1F431}' }, { subject: 'Zo\u00EB \u{1F431}' }],
     [
-      { sub: '3F0E2A30-0000-4000-8000-00000000000A' },
+      { sub: '3f0e2a30-0000-4000-8000-00000000000a' },
       { userId: '3f0e2a30-0000-4000-8000-00000000000a' },
     ],
     [{ tenant: undefined, tenant_id: 'globex' }, { tenant: 'globex' }],
@@ -271,7 +274,6 @@ describe('the keys of the provider', () => {
     'with a page',
     'with other JSON',
     'with a redirect',
-    'with damaged keys',
     'never',
   ])('answered %s are 503, until they are there', async (answering) => {
     const app = await start({ pause: 0, timeout: 200, maxAge: 0 });
@@ -298,6 +300,64 @@ describe('the keys of the provider', () => {
     expect((await app.call('/read', token)).status).toBe(200);
     const unknown = await sign(await makeKey('ES256', 'new'), '{}');
     expectProblem(await app.call('/read', unknown), 503, 'Service Unavailable');
+  });
+
+  it('that are known count through an outage, which is logged once for each failed fetch', async () => {
+    const app = await start({ maxAge: 0, cooldown: 0, pause: 600_000 });
+    const token = await own.token();
+    expect((await app.call('/read', token)).status).toBe(200);
+    own.answering = 'with an error';
+    logged.length = 0;
+    const answers = await Promise.all(Array.from({ length: 5 }, () => app.call('/read', token)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expectRefused(await app.call('/read', await own.token({ exp: 1 })), INVALID);
+    const warnings = logged.filter((line) => line.includes('keys cannot be fetched'));
+    expect(warnings).toEqual([expect.stringMatching(/"level":40,.*status 500/)]);
+    const unknown = await sign(await makeKey('ES256', 'new'), JSON.stringify(own.claims()));
+    expectProblem(await app.call('/read', unknown), 503, 'Service Unavailable');
+    expect(own.fetches).toBe(2);
+  });
+
+  it('that were fetched too long ago do not count in an outage', async () => {
+    const app = await start({ maxAge: 0, pause: 0, keep: 0 });
+    const token = await own.token();
+    expect((await app.call('/read', token)).status).toBe(200);
+    own.answering = 'with an error';
+    expectProblem(await app.call('/read', token), 503, 'Service Unavailable');
+  });
+
+  it('that cannot be used refuse the tokens that name them, and do not harm others', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const weak = { ...publicKey.export({ format: 'jwk' }), kid: 'weak', alg: 'RS256', kty: 'RSA' };
+    const broken = { kty: 'EC', crv: 'P-256', kid: 'broken', alg: 'ES256', x: 'AAAA', y: 'BBBB' };
+    const secret = { ...(await exportJWK(own.keyOf('ES256').privateKey)), kid: 'secret' };
+    const before = own.keys;
+    const damaged = [weak, broken, secret].map((publicJwk) => ({
+      ...own.keyOf('ES256'),
+      publicJwk,
+    }));
+    own.keys = [...before, ...damaged];
+    const app = await start({ maxAge: 0, pause: 600_000 });
+    const header = encodePart({ alg: 'RS256', kid: 'weak', typ: 'JWT' });
+    const signed = `${header}.${encodePart(own.claims())}`;
+    const signature = createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64url');
+    expectRefused(await app.call('/read', `${signed}.${signature}`), INVALID);
+    for (const kid of ['broken', 'secret']) {
+      const named = encodePart({ alg: 'ES256', kid });
+      const token = `${named}.${encodePart(own.claims())}.AAAA`;
+      expectRefused(await app.call('/read', token), INVALID);
+    }
+    expect((await app.call('/read', await own.token())).status).toBe(200);
+    own.keys = before;
+  });
+
+  it('that are damaged refuse their tokens, until they are mended', async () => {
+    const app = await start({ pause: 600_000, maxAge: 0 });
+    own.answering = 'with damaged keys';
+    const token = await own.token();
+    expectRefused(await app.call('/read', token), INVALID);
+    own.answering = 'well';
+    expect((await app.call('/read', token)).status).toBe(200);
   });
 
   it('that cannot be had are not asked for by each request', async () => {

@@ -146,7 +146,10 @@ it('states the header fields of requests and answers', async () => {
     expect(fieldsOf(operationOf(one, 'get'))).toMatchObject([
       { name: 'if-none-match', ...optional },
     ]);
-    expect(fieldsOf(operationOf(one, 'patch'))).toMatchObject([{ name: 'if-match', ...optional }]);
+    expect(fieldsOf(operationOf(one, 'patch'))).toMatchObject([
+      { name: 'if-match', ...optional },
+      { name: 'if-none-match', ...optional },
+    ]);
     expect(answersOf(operationOf(path, 'get'))).toEqual([]);
     expect(answersOf(operationOf(path, 'post'))).toEqual([
       ['201', ['ETag', 'Idempotency-Replayed', 'Location']],

@@ -18,7 +18,7 @@ import { screenLine } from './screen.js';
 import type { SharedOptions } from './shared-options.js';
 import type { Terminal } from './terminal.js';
 
-/** Its status is 1 where a key is missing or a value cannot be read. */
+/** Its status is 1 where a key is missing or does not open, or a value cannot be read. */
 export async function showKeyStatus(terminal: Terminal, shared: SharedOptions): Promise<Report> {
   const project = await openProject(terminal, shared);
   const settings = await readSettings(terminal, project);
@@ -27,7 +27,7 @@ export async function showKeyStatus(terminal: Terminal, shared: SharedOptions): 
   });
 }
 
-/** Its status is 1 where a value cannot be read, 130 or 143 where a signal stopped it. */
+/** Its status is as that of `showKeyStatus`, and 130 or 143 where a signal stopped it. */
 export async function rotateProjectKeys(
   terminal: Terminal,
   shared: SharedOptions,

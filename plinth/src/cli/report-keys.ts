@@ -4,14 +4,20 @@ import type { KeyStatus, Rotation } from '../secrets/index.js';
 import type { Report } from './report.js';
 import type { Terminal } from './terminal.js';
 
-/** Its status is 1 where a key is missing or wrong, or a value cannot be read. */
+/** Its status is 1 where something is wrong with a key, a value or the list of tenants. */
 export function reportKeyStatus(status: KeyStatus): Report {
-  const isWell = keysWork(status) && unreadableOf(status) === 0;
+  const well = isWell(status);
   return {
-    data: { status: isWell ? 'passed' : 'failed', ...status },
+    data: { status: well ? 'passed' : 'failed', ...status },
     print: (to) => printStatus(to, status),
-    status: isWell ? 0 : 1,
+    status: well ? 0 : 1,
   };
+}
+
+function isWell(status: KeyStatus): boolean {
+  const { damagedDataKeys, unlistedTenants } = status;
+  const isComplete = damagedDataKeys.length === 0 && unlistedTenants.length === 0;
+  return isComplete && keysWork(status) && unreadableOf(status) === 0;
 }
 
 function keysWork({ keyEncryptionKeys }: KeyStatus): boolean {
@@ -44,43 +50,70 @@ function printStatus(terminal: Terminal, status: KeyStatus): void {
   printTable(terminal, keys);
   terminal.out('encrypted columns:');
   printTable(terminal, lines);
+  printWrongs(terminal, status);
+  if (unreadableOf(status) > 0) {
+    terminal.error(
+      'hint: plinth keys rotate --data-keys names their rows; restore them from a backup, or write them anew.',
+    );
+  }
+}
+
+/** What is wrong, and what is to be done about it. */
+function printWrongs(terminal: Terminal, status: KeyStatus): void {
+  const { damagedDataKeys, unlistedTenants } = status;
   if (!keysWork(status)) {
     terminal.error('a key-encryption key is missing or wrong: what it wraps cannot be read');
     terminal.error(
       'hint: Set it as it was, behind the current one, from where your keys are kept.',
     );
   }
+  for (const { tenant, dataKeyId, reason } of damagedDataKeys) {
+    terminal.error(`data key ${dataKeyId}, tenant ${tenant}: ${reason}`);
+  }
+  if (damagedDataKeys.length > 0) {
+    terminal.error(
+      'hint: Restore these data keys from a backup. plinth keys rotate --data-keys gives their tenants new ones, so that they can write again.',
+    );
+  }
+  if (unlistedTenants.length > 0) {
+    terminal.error(`the query for tenants does not list ${unlistedTenants.join(', ')}`);
+    terminal.error(
+      'hint: Have it list them, or delete their rows: whoever does not see all rows passes them by.',
+    );
+  }
   if (unreadableOf(status) > 0) {
     terminal.error(`${count(unreadableOf(status), 'value')} cannot be read by anybody`);
-    terminal.error('hint: Restore them from a backup, or find out who wrote them unencrypted.');
   }
 }
 
-/** Its status is 1 where a value cannot be read. */
+/** Its status is 1 where something is wrong with a key, a value or the list of tenants. */
 export function reportRotation(rotation: Rotation, withValues: boolean): Report {
   const { status, problems } = rotation;
-  const isWell = problems.length === 0 && unreadableOf(status) === 0;
+  const well = problems.length === 0 && isWell(status);
   return {
-    data: { ...rotation, status: isWell ? 'passed' : 'failed', keys: status },
-    print: (to) => {
-      const { rewrapped, renewed, encrypted, resumed } = rotation;
-      if (resumed) to.out('went on with a rotation that had left values under retired data keys');
-      to.out(`${count(rewrapped, 'data key')} wrapped anew, ${count(status.tenants, 'tenant')}`);
-      if (withValues)
-        to.out(`${count(renewed, 'new data key')}, ${count(encrypted, 'value')} encrypted again`);
-      for (const { column, left } of status.columns) {
-        if (left > 0) to.out(`left: ${column}, ${count(left, 'value')}`);
-      }
-      if (leftOf(status) > 0)
-        to.error(
-          `hint: Run plinth keys rotate --data-keys ${withValues ? 'again' : 'for what is left'}.`,
-        );
-      for (const { column, tenant, row, reason } of problems) {
-        to.error(`${column}, tenant ${tenant}, row ${row.join(', ')}: ${reason}`);
-      }
-    },
-    status: isWell ? 0 : 1,
+    data: { ...rotation, status: well ? 'passed' : 'failed', keys: status },
+    print: (to) => printRotation(to, rotation, withValues),
+    status: well ? 0 : 1,
   };
+}
+
+function printRotation(terminal: Terminal, rotation: Rotation, withValues: boolean): void {
+  const { rewrapped, renewed, encrypted, resumed, status, problems } = rotation;
+  if (resumed) terminal.out('went on with a rotation that had left values under retired data keys');
+  terminal.out(`${count(rewrapped, 'data key')} wrapped anew, ${count(status.tenants, 'tenant')}`);
+  if (withValues)
+    terminal.out(`${count(renewed, 'new data key')}, ${count(encrypted, 'value')} encrypted again`);
+  for (const { column, left } of status.columns) {
+    if (left > 0) terminal.out(`left: ${column}, ${count(left, 'value')}`);
+  }
+  if (leftOf(status) > 0)
+    terminal.error(
+      `hint: Run plinth keys rotate --data-keys ${withValues ? 'again' : 'for what is left'}.`,
+    );
+  printWrongs(terminal, status);
+  for (const { column, tenant, row, reason } of problems) {
+    terminal.error(`${column}, tenant ${tenant}, row ${row.join(', ')}: ${reason}`);
+  }
 }
 
 function printTable(terminal: Terminal, rows: readonly (readonly string[])[]): void {

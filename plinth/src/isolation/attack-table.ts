@@ -16,13 +16,7 @@ import {
   isReachedThroughParent,
 } from './audits/audit-table.js';
 import { BOTH } from './fill/filled-row.js';
-import {
-  type AttackName,
-  type AttackResult,
-  unproved,
-  type Verdict,
-  worst,
-} from './isolation-proof.js';
+import { type AttackName, type AttackResult, type Verdict, worst } from './isolation-proof.js';
 import { mend } from './mending.js';
 import type { Scene } from './scene.js';
 import type { Table } from './survey/survey.js';
@@ -50,13 +44,13 @@ const ATTACKS: readonly Attack[] = [
 ];
 
 /**
- * @param failure Why no row could be made, where none could.
+ * @param unfilled What to say where no row could be made.
  * @param unset What was seen before the setting was ever set.
  */
 export async function attackTable(
   scene: Scene,
   table: Table,
-  failure: string | undefined,
+  unfilled: Verdict,
   unset: Verdict | undefined,
 ): Promise<readonly AttackResult[]> {
   const line = (attack: AttackName, verdict: Verdict): AttackResult => ({
@@ -72,7 +66,7 @@ export async function attackTable(
   );
   if (table.kind === 'f') return audited;
   const isEmpty = BOTH.some((tenant) => scene.rows(table, tenant).length === 0);
-  if (isEmpty) return [...audited, line('fill', notFilled(table, failure))];
+  if (isEmpty) return [...audited, line('fill', unfilled)];
   const results: AttackResult[] = [];
   for (const attack of ATTACKS) {
     const verdicts: Verdict[] = [];
@@ -83,13 +77,4 @@ export async function attackTable(
     results.push(line(attack.name, worst(verdicts, '')));
   }
   return [...audited, ...results];
-}
-
-function notFilled(table: Table, reason = 'no row came into it'): Verdict {
-  return unproved(
-    `nothing was tried: no row could be made for both tenants: ${reason}`,
-    table.isPartition
-      ? `Revoke what is granted on ${table.sql} itself, so that it is reached through its table only.`
-      : `Run it on a database where rows of ${table.sql} can be made, or let its conditions allow a made-up row.`,
-  );
 }

@@ -7,6 +7,7 @@ import { attackFunctions } from './attacks/functions.js';
 import { findCopies } from './attacks/triggers.js';
 import { attackViews } from './attacks/views.js';
 import { auditTenantRole } from './audits/audit-tenant-role.js';
+import { explainUnfilled, unfilled } from './audits/explain-unfilled.js';
 import { isolatedTables } from './fill/fill-plan.js';
 import type { AttackResult, IsolationOptions, IsolationProof } from './isolation-proof.js';
 import type { Place } from './place.js';
@@ -77,7 +78,8 @@ async function attackAll(
   const results: AttackResult[] = [];
   for (const table of place.isolated) {
     const { oid } = table;
-    results.push(...(await attackTable(scene, table, filler.failures.get(oid), unset.get(oid))));
+    const failure = explainUnfilled(scene, table, filler.failures.get(oid));
+    results.push(...(await attackTable(scene, table, failure, unset.get(oid))));
   }
   results.push(...(await findCopies(scene, before, after)));
   results.push(...(await attackViews(scene, views, seenAlone)));
@@ -93,7 +95,7 @@ async function auditOnly(place: Place, reason: string): Promise<readonly AttackR
   const scene = new Scene({ ...place, ...nothing });
   const results: AttackResult[] = [];
   for (const table of place.isolated) {
-    results.push(...(await attackTable(scene, table, reason, undefined)));
+    results.push(...(await attackTable(scene, table, unfilled(table, reason), undefined)));
   }
   results.push(...(await auditTenantRole(scene)));
   return results;

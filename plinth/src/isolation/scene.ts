@@ -54,7 +54,7 @@ export class Scene {
   readonly callsFunctions: boolean;
   readonly samples: Samples;
   readonly #parts: SceneParts;
-  readonly #worlds = new Map<string, string>();
+  readonly #worlds = new Map<string, World>();
   readonly #telling: readonly [ReadonlySet<string>, ReadonlySet<string>];
   readonly #descendants = new Map<string, ReadonlySet<string>>();
   readonly told: Told[] = [];
@@ -170,32 +170,34 @@ export class Scene {
 
   /** Remembers how a tenant's rows are, before anybody attacks them. */
   async remember(table: Table, tenant: TenantIndex): Promise<void> {
-    const { actor, sql } = this.#world(table, tenant);
-    this.#worlds.set(`${table.oid} ${tenant}`, digestOf(await this.stage.attempt(actor, sql)));
+    for (const view of this.#views(table, tenant)) {
+      const outcome = await this.stage.attempt(view.actor, view.sql);
+      if (outcome.ended === 'badly') continue;
+      this.#worlds.set(`${table.oid} ${tenant}`, { ...view, digest: digestOf(outcome) });
+      return;
+    }
   }
 
   /** Whether the last attempt, which ended well, changed a tenant's rows in these tables. */
   async isChanged(tables: readonly Table[], tenant: TenantIndex): Promise<boolean> {
     for (const table of tables) {
-      const { actor, sql } = this.#world(table, tenant);
-      const now = digestOf(await this.stage.follow(actor, sql));
-      if (now !== this.#worlds.get(`${table.oid} ${tenant}`)) return true;
+      const world = this.#worlds.get(`${table.oid} ${tenant}`);
+      // What could not be read before is not compared: the refusal would end the transaction.
+      if (world === undefined) continue;
+      const now = digestOf(await this.stage.follow(world.actor, world.sql));
+      if (now !== world.digest) return true;
     }
     return false;
   }
 
   /** All of a tenant's rows by its id; where no column says it, what the tenant itself sees. */
-  #world(table: Table, tenant: TenantIndex): { readonly actor: Actor; readonly sql: string } {
-    const isMarked = this.ownColumns(table).length > 0;
-    const columns = isMarked ? table.columns : this.selectable(table);
-    if (columns.length === 0) return { actor: this.as(tenant), sql: `SELECT '' AS digest` };
-    const row = `ROW(${columns.map(({ name }) => quoteIdentifier(name)).join(', ')})::text`;
-    const where = isMarked ? ` WHERE ${this.whose(table, tenant, true)}` : '';
-    return {
-      actor: isMarked ? this.fillerFor(tenant) : this.as(tenant),
-      sql: `SELECT count(*) || ' ' || md5(coalesce(string_agg(w.r, ',' ORDER BY w.r), '')) AS digest
-        FROM (SELECT ${row} AS r FROM ${table.sql}${where} LIMIT 1000) w`,
-    };
+  #views(table: Table, tenant: TenantIndex): readonly Omit<World, 'digest'>[] {
+    const seen = this.selectable(table);
+    const own =
+      seen.length > 0 ? [{ actor: this.as(tenant), sql: digestSql(table, seen, '') }] : [];
+    if (this.ownColumns(table).length === 0) return own;
+    const where = ` WHERE ${this.whose(table, tenant, true)}`;
+    return [{ actor: this.fillerFor(tenant), sql: digestSql(table, table.columns, where) }, ...own];
   }
 
   /** What is shared is not telling: a row of nobody may hold it, and so may both tenants. */
@@ -225,6 +227,19 @@ export class Scene {
     this.#descendants.set(table.oid, found);
     return found;
   }
+}
+
+/** How a tenant's rows in a table were, and how that is asked again. */
+interface World {
+  readonly actor: Actor;
+  readonly sql: string;
+  readonly digest: string;
+}
+
+function digestSql(table: Table, columns: readonly Column[], where: string): string {
+  const row = `ROW(${columns.map(({ name }) => quoteIdentifier(name)).join(', ')})::text`;
+  return `SELECT count(*) || ' ' || md5(coalesce(string_agg(w.r, ',' ORDER BY w.r), '')) AS digest
+    FROM (SELECT ${row} AS r FROM ${table.sql}${where} LIMIT 1000) w`;
 }
 
 function digestOf(outcome: Outcome): string {

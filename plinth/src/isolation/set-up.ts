@@ -39,7 +39,7 @@ export async function setUp(place: Place, tenants: readonly [string, string]): P
   const unset = new Map<string, Verdict>();
   if (await isSet(stage))
     notes.push(`${stage.setting} was set before: it was not tried as never set`);
-  else await tryUnset(place, tenants, steps, unset);
+  else notes.push(...(await tryUnset(place, tenants, steps, unset)));
   const filler = new TableFiller(options);
   for (const step of steps)
     if (step.isCommon) await fillFor(filler, step, step.isOwned ? BOTH : [undefined]);
@@ -109,20 +109,14 @@ async function tryUnset(
   tenants: readonly [string, string],
   steps: readonly FillStep[],
   unset: Map<string, Verdict>,
-): Promise<void> {
-  const { stage, survey, isolated, tenantColumns, role, isScratch } = place;
+): Promise<readonly string[]> {
+  const { stage, isolated, role, isScratch } = place;
   const mark = 'plinth_unset';
   await stage.mark(mark);
-  const options = { stage, survey, tenantColumns, tenants, role, mayPutAside: isScratch };
-  const filler = new TableFiller(options);
-  if (survey.filler.bypasses) {
-    for (const step of steps) {
-      for (const tenant of step.isOwned ? BOTH : [undefined])
-        await filler.fill(step, tenant, 'unset');
-    }
-  }
-  for (const table of isolated) {
-    if (!table.columns.some(({ may }) => may.select)) continue;
+  const filler = new TableFiller({ ...place, tenants, mayPutAside: isScratch });
+  await fillUnset(place, steps, filler);
+  const seen = isolated.filter(({ columns }) => columns.some(({ may }) => may.select));
+  for (const table of seen) {
     const outcome = await stage.attempt(
       { setting: undefined, role },
       `SELECT count(*)::int AS n FROM (SELECT 1 FROM ${table.sql} LIMIT 1000) s`,
@@ -133,4 +127,34 @@ async function tryUnset(
     }
   }
   await stage.restore(mark);
+  const empty = steps.filter(
+    ({ table }) => seen.includes(table) && filler.rowsOf(table.oid).length === 0,
+  );
+  if (empty.length === 0) return [];
+  const names = empty.map(({ table }) => table.sql).join(', ');
+  return [
+    `with ${stage.setting} never set only the rows that were there were looked for in ${names}: none could be made without it`,
+  ];
+}
+
+/** Without the setting only those can write whom policies do not hold; the owner of a scratch is made one. */
+async function fillUnset(
+  { stage, survey, isolated, isScratch }: Place,
+  steps: readonly FillStep[],
+  filler: TableFiller,
+): Promise<void> {
+  if (!survey.filler.bypasses && !isScratch) return;
+  const owner = { setting: undefined, role: 'none' };
+  const forced = survey.filler.bypasses ? [] : isolated.filter((table) => table.forced);
+  const alter = (verb: string): string =>
+    forced.map(({ sql }) => `ALTER TABLE ${sql} ${verb} ROW LEVEL SECURITY;`).join(' ');
+  if (forced.length > 0) await stage.perform(owner, alter('NO FORCE'));
+  for (const step of steps) {
+    for (const tenant of step.isOwned ? BOTH : [undefined]) {
+      await filler.fill(step, tenant, 'unset');
+    }
+  }
+  if (forced.length > 0) {
+    await stage.perform(owner, `SET CONSTRAINTS ALL IMMEDIATE; ${alter('FORCE')}`);
+  }
 }

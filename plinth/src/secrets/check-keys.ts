@@ -1,12 +1,12 @@
-// Whether every key-encryption key that is needed is there, and is the right one. It opens one data
-// key for each, and no value.
+// Whether every key-encryption key that is needed is there, and is the right one. It opens data keys
+// of each until one opens, and no value.
 
 import { randomBytes } from 'node:crypto';
-import { PlinthError } from '../errors/index.js';
 import type { DataKeyTable } from '../models/index.js';
 import { KEY_BYTES } from './data-key.js';
-import { type DataKeyRow, readDataKeys } from './data-key-rows.js';
-import { type KeyEncryption, tryKeyEncryption, unwrapDataKey } from './key-encryption.js';
+import { readDataKeys } from './data-key-rows.js';
+import { type DamagedDataKey, examineKeys, type OwnedKey, refuseKeys } from './examine-keys.js';
+import { type KeyEncryption, tryKeyEncryption } from './key-encryption.js';
 import { listTenants } from './list-tenants.js';
 import type { SecretDatabase } from './secret-database.js';
 
@@ -25,20 +25,24 @@ export interface KeyCheck {
   readonly dataKeys: number;
   /** Ids of the key-encryption keys that data keys name, sorted. */
   readonly keyIds: readonly string[];
+  /**
+   * Data keys that do not open though their key-encryption key is right: their tenants cannot read or
+   * write secrets, all others can. Those that were met; `readKeyStatus` looks at all.
+   */
+  readonly damagedDataKeys: readonly DamagedDataKey[];
 }
 
 /**
- * @throws PlinthError SECRET_KEY_UNKNOWN with all that are missing, SECRET_KEY_WRONG,
- *   SECRET_KEY_SERVICE_FAILED or SECRET_TENANTS_UNKNOWN.
+ * @throws PlinthError SECRET_KEY_UNKNOWN with all that are missing, SECRET_KEY_WRONG with all
+ *   that open none of their data keys, SECRET_KEY_SERVICE_FAILED or SECRET_TENANTS_UNKNOWN.
  */
 export async function checkKeys(
   db: SecretDatabase,
   { keyEncryption, table, tenants: query }: KeyCheckOptions,
 ): Promise<KeyCheck> {
   await tryKeyEncryption(keyEncryption, randomBytes(KEY_BYTES));
-  const tenants = await listTenants(db, [{ table, tenant: table.tenantId }], query);
-  const samples = new Map<string, Sample>();
-  let dataKeys = 0;
+  const { tenants } = await listTenants(db, [{ table, tenant: table.tenantId }], query);
+  const keys: OwnedKey[] = [];
   for (let start = 0; start < tenants.length; start += AT_ONCE) {
     const some = tenants.slice(start, start + AT_ONCE);
     const lists = await Promise.all(
@@ -47,50 +51,14 @@ export async function checkKeys(
         return rows.map((row) => ({ tenant, row }));
       }),
     );
-    for (const sample of lists.flat()) {
-      dataKeys++;
-      if (!samples.has(sample.row.keyId)) samples.set(sample.row.keyId, sample);
-    }
+    keys.push(...lists.flat());
   }
-  await openSamples(keyEncryption, [...samples.values()]);
-  return { tenants: tenants.length, dataKeys, keyIds: [...samples.keys()].sort() };
-}
-
-/** A data key that stands for all with the same key-encryption key. */
-interface Sample {
-  readonly tenant: string;
-  readonly row: DataKeyRow;
-}
-
-async function openSamples(port: KeyEncryption, samples: readonly Sample[]): Promise<void> {
-  const missing = findMissingKeys(
-    port,
-    samples.map(({ row }) => row.keyId),
-  );
-  if (missing.length > 0) throw missingKeys(missing);
-  for (const { tenant, row } of samples) {
-    const bytes = await unwrapDataKey(port, row, { tenant, dataKeyId: row.id });
-    bytes.fill(0);
-  }
-}
-
-/** Ids that the port is sure not to know. */
-export function findMissingKeys(
-  { knownKeyIds }: KeyEncryption,
-  keyIds: Iterable<string>,
-): readonly string[] {
-  if (knownKeyIds === undefined) return [];
-  return [...new Set(keyIds)].filter((id) => !knownKeyIds.includes(id)).sort();
-}
-
-export function missingKeys(missing: readonly string[]): PlinthError {
-  const [what, them] = missing.length === 1 ? ['key', 'it is'] : ['keys', 'they are'];
-  return new PlinthError(
-    'SECRET_KEY_UNKNOWN',
-    `data keys are wrapped by the key-encryption ${what} ${missing.join(', ')}, and ${them} not there`,
-    {
-      hint: 'Add what is missing behind the current key, until plinth keys rotate has replaced it everywhere.',
-      details: { missing },
-    },
-  );
+  const examination = await examineKeys(keyEncryption, keys, { isSample: true });
+  refuseKeys(examination);
+  return {
+    tenants: tenants.length,
+    dataKeys: keys.length,
+    keyIds: [...new Set(keys.map(({ row }) => row.keyId))].sort(),
+    damagedDataKeys: examination.damaged,
+  };
 }

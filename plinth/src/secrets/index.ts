@@ -8,6 +8,7 @@ export {
   KEYS_VARIABLE,
   keyEncryptionFromEnv,
 } from './environment-keys.js';
+export type { DamagedDataKey } from './examine-keys.js';
 export type { KeyContext, KeyEncryption } from './key-encryption.js';
 export {
   type BlindIndexColumn,

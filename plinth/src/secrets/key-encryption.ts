@@ -25,7 +25,8 @@ export interface KeyEncryption {
   wrap(dataKey: Uint8Array, context: KeyContext): Promise<string>;
   /**
    * @throws PlinthError SECRET_KEY_UNKNOWN or SECRET_KEY_WRONG where it knows that one of these is
-   *   what is wrong.
+   *   what is wrong. With SECRET_KEY_WRONG for a data key that does not open, rotation passes that one
+   *   by; any other error stops it.
    */
   unwrap(wrapped: string, keyId: string, context: KeyContext): Promise<Uint8Array>;
 }

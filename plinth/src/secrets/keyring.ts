@@ -152,8 +152,9 @@ export class Keyring {
   }
 
   /**
-   * Sees that the current key-encryption key works, and that each one that a data key names is there
-   * and opens it. To be asked at start: a wrong key is told of then, and not at the first request.
+   * Sees that the current key-encryption key works, and that each one that data keys name is there and
+   * opens one of them. To be asked at start: a wrong key is told of then, and not at the first request.
+   * Data keys that it met and that are damaged are in what it returns, and worth a line in the log.
    *
    * @throws PlinthError SECRET_KEY_UNKNOWN, SECRET_KEY_WRONG or SECRET_KEY_SERVICE_FAILED;
    *   SECRET_TENANTS_UNKNOWN where policies hide the tenants and no query lists them.

@@ -9,9 +9,16 @@ import type { SecretDatabase } from './secret-database.js';
 /** Asked without a scope. */
 export type TenantLister = Pick<SecretDatabase, 'engine'>;
 
+export interface TenantList {
+  /** Ids, sorted. */
+  readonly tenants: readonly string[];
+  /** Of these, those that tables hold and the query does not list, as far as the role sees them. */
+  readonly unlisted: readonly string[];
+}
+
 /**
- * Ids of tenants, sorted: those that the query gives, and those in the tables whose rows the role sees
- * without a scope.
+ * All tenants: those that the query gives, and those in the tables whose rows the role sees without a
+ * scope.
  *
  * @throws PlinthError SECRET_TENANTS_UNKNOWN where a table hides its rows and there is no query, or
  *   it fails.
@@ -20,13 +27,16 @@ export async function listTenants(
   db: TenantLister,
   tables: readonly TenantTable[],
   query: string | undefined,
-): Promise<readonly string[]> {
-  const listed = query === undefined ? [] : await runQuery(db, query);
+): Promise<TenantList> {
   const looked = await Promise.all(tables.map((table) => readTenants(db, table)));
   const hidden = tables.filter((_, index) => looked[index] === undefined);
   if (query === undefined && hidden.length > 0) throw hiddenTenants(hidden);
   const seen = looked.flatMap((tenants) => tenants ?? []);
-  return [...new Set([...listed, ...seen])].sort();
+  // After the tables: a tenant that came meanwhile is listed and not seen, and never the other way.
+  const listed = query === undefined ? seen : await runQuery(db, query);
+  const tenants = [...new Set([...listed, ...seen])].sort();
+  const known = new Set(listed);
+  return { tenants, unlisted: tenants.filter((tenant) => !known.has(tenant)) };
 }
 
 /** The tenants of a table; `undefined` where policies hide some of its rows. */

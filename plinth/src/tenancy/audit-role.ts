@@ -18,6 +18,8 @@ export interface RoleProblem {
     | 'may-become'
     | 'no-tenant-role'
     | 'not-a-member';
+  /** Who it is about: a role of the connection, or the one that work is lowered to. */
+  readonly role: string;
   /** What is wrong, with the names. */
   readonly message: string;
   /** SQL that mends it. */
@@ -129,6 +131,7 @@ function problemsOf(subject: Subject, tenantRole: string | undefined): readonly 
     return [
       {
         kind: 'superuser',
+        role: name,
         message: `${name} is a superuser, and row-level security does not hold for it`,
         fix:
           name === tenantRole
@@ -139,12 +142,14 @@ function problemsOf(subject: Subject, tenantRole: string | undefined): readonly 
   }
   const problems: RoleProblem[] = mayBecome.map(({ role, through: memberships }) => ({
     kind: 'may-become',
+    role: name,
     message: `${name} may become, or work as, ${role}, for which row-level security does not hold`,
     fix: revoke(memberships, name),
   }));
   if (bypassesRls) {
     problems.unshift({
       kind: 'bypasses-rls',
+      role: name,
       message: `${name} has BYPASSRLS, and row-level security does not hold for it`,
       fix: `ALTER ROLE ${quoted} NOBYPASSRLS;`,
     });
@@ -152,6 +157,7 @@ function problemsOf(subject: Subject, tenantRole: string | undefined): readonly 
   if (mayJoin) {
     problems.push({
       kind: 'may-become',
+      role: name,
       message: `${name} has CREATEROLE, and before PostgreSQL 16 may make itself a member of any role`,
       fix: `ALTER ROLE ${quoted} NOCREATEROLE;`,
     });
@@ -172,12 +178,14 @@ function ownerProblem(
     const owners = [...new Set(owned.map(({ role }) => role))].join(', ');
     return {
       kind,
+      role: name,
       message: `${name} is a member of ${owners}, who may take row-level security off ${tables}`,
       fix: revoke(memberships, name),
     };
   }
   return {
     kind,
+    role: name,
     message: `${name} owns ${tables}, and may take row-level security off`,
     fix:
       name === tenantRole
@@ -207,6 +215,7 @@ function membershipProblems(
     return [
       {
         kind: 'no-tenant-role',
+        role: tenantRole,
         message: `there is no role ${tenantRole}`,
         fix: `CREATE ROLE ${quoted} NOLOGIN NOSUPERUSER NOBYPASSRLS;`,
       },
@@ -217,11 +226,13 @@ function membershipProblems(
     membership === 'none'
       ? {
           kind: 'not-a-member',
+          role,
           message: `${role} is no member of ${tenantRole}`,
           fix: `${grant};`,
         }
       : {
           kind: 'not-a-member',
+          role,
           message: `${role} is a member of ${tenantRole} that may not become it, or does not inherit from it`,
           fix: `${grant} WITH INHERIT TRUE, SET TRUE; (before PostgreSQL 16: ALTER ROLE ${quoteIdentifier(role)} INHERIT;)`,
         },

@@ -478,6 +478,112 @@ const HARDER: readonly Hole[] = [
   ),
 ];
 
+const definer = (signature: string, body: string): string =>
+  `${SOUND} CREATE FUNCTION ${signature} STABLE SECURITY DEFINER AS $$ ${body} $$;`;
+
+const IN_ARGUMENTS: readonly Hole[] = [
+  hole(
+    'a function that takes a key and a tenant',
+    ['getp(bigint,text)', 'function'],
+    definer(
+      'getp(pid bigint, ten text) RETURNS text LANGUAGE sql',
+      'SELECT body FROM public.notes WHERE id = pid AND tenant_id = ten',
+    ),
+  ),
+  hole(
+    'a function that takes a tenant and a key of text',
+    ['gets(text,text)', 'function'],
+    definer(
+      'gets(ten text, what text) RETURNS text LANGUAGE sql',
+      'SELECT body FROM public.notes WHERE slug = what AND tenant_id = ten',
+    ),
+  ),
+  hole(
+    'a function over the last of many tables',
+    ['last(text)', 'function'],
+    `${[...'abcdef'].map((name) => `CREATE TABLE ${name} (tenant_id text NOT NULL, id int GENERATED ALWAYS AS IDENTITY, slug text NOT NULL, PRIMARY KEY (tenant_id, id)); ${isolate(name)}`).join(' ')}
+     CREATE FUNCTION last(q text) RETURNS int LANGUAGE sql STABLE SECURITY DEFINER
+     AS 'SELECT id FROM public.f WHERE slug = q';`,
+  ),
+  hole(
+    'a function that takes a document',
+    ['getj(jsonb)', 'function'],
+    definer(
+      'getj(q jsonb) RETURNS text LANGUAGE sql',
+      `SELECT body FROM public.notes WHERE id = (q ->> 'key')::bigint AND tenant_id = q ->> 'tenant'`,
+    ),
+  ),
+  hole(
+    'a function that takes a row',
+    ['getc(notes)', 'function'],
+    definer(
+      'getc(n notes) RETURNS text LANGUAGE sql',
+      'SELECT body FROM public.notes WHERE id = n.id AND tenant_id = n.tenant_id',
+    ),
+  ),
+  hole(
+    'a function that takes a row of its own kind',
+    ['gett(pair)', 'function'],
+    `CREATE TYPE pair AS (a text, b bigint); ${definer(
+      'gett(p pair) RETURNS text LANGUAGE sql',
+      'SELECT body FROM public.notes WHERE id = p.b AND tenant_id = p.a',
+    )}`,
+  ),
+  hole(
+    'a function that takes any number of tenants',
+    ['getv(text[])', 'function'],
+    definer(
+      'getv(VARIADIC t text[]) RETURNS bigint LANGUAGE sql',
+      'SELECT count(*) FROM public.notes WHERE tenant_id = ANY (t)',
+    ),
+  ),
+  hole(
+    'a function that runs what it is given',
+    ['run(text)', 'function'],
+    `${SOUND} CREATE FUNCTION run(q text) RETURNS SETOF text LANGUAGE plpgsql SECURITY DEFINER
+     AS 'BEGIN RETURN QUERY EXECUTE q; END';`,
+  ),
+  hole(
+    'a function that runs what it is given and returns nothing',
+    ['run(text)', 'function'],
+    `${SOUND} CREATE FUNCTION run(q text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+     AS 'BEGIN EXECUTE q; END';`,
+  ),
+  hole(
+    'a function that answers no call',
+    ['run(text)', 'function'],
+    `${SOUND} CREATE FUNCTION run(q text) RETURNS TABLE (a point, b int, c box) LANGUAGE plpgsql SECURITY DEFINER
+     AS 'BEGIN RETURN QUERY EXECUTE q; END';`,
+    'unproved',
+  ),
+];
+
+const IN_CONSTANTS: readonly Hole[] = [
+  hole(
+    'a tenant whose id begins like another',
+    ['public.notes', 'hostile settings'],
+    withCondition(`starts_with(tenant_id, ${SETTING})`),
+  ),
+  hole(
+    'rows from before a day',
+    ['public.notes', 'read'],
+    withCondition(
+      `${OWN} OR due < '1900-01-01'`,
+      NOTES.replace('body text', 'body text, due date'),
+    ),
+  ),
+  hole(
+    'a tenant where none is set',
+    ['public.notes', 'no tenant'],
+    withCondition(`tenant_id = coalesce(nullif(${RAW}, ''), 'acme')`),
+  ),
+  hole(
+    'a tenant whose rows all see, and all write',
+    ['public.notes', 'insert'],
+    withCondition(`${OWN} OR tenant_id = 'public'`),
+  ),
+];
+
 export const HOLES: readonly Hole[] = [
   ...IN_POLICIES,
   ...IN_SETTINGS,
@@ -485,6 +591,8 @@ export const HOLES: readonly Hole[] = [
   ...IN_KEYS,
   ...IN_PRIVILEGES,
   ...HARDER,
+  ...IN_ARGUMENTS,
+  ...IN_CONSTANTS,
 ];
 
 export interface SoundSchema {
@@ -582,6 +690,13 @@ export const SOUND_SCHEMAS: readonly SoundSchema[] = [
       ${isolate('lines', 'EXISTS (SELECT FROM orders o WHERE o.id = order_id)')}`,
   },
   {
+    name: 'rows of which every column is in a key',
+    sql: `CREATE TABLE orders (id uuid PRIMARY KEY, tenant_id text NOT NULL); ${isolate('orders')}
+      CREATE TABLE parts (id uuid PRIMARY KEY, order_id uuid NOT NULL REFERENCES orders, name text NOT NULL UNIQUE);
+      ${isolate('parts', 'EXISTS (SELECT FROM orders o WHERE o.id = order_id)')} ALTER TABLE parts DROP CONSTRAINT parts_name_key;
+      ALTER TABLE parts ADD UNIQUE (id, name);`,
+  },
+  {
     name: 'a trigger that says whose a new row is',
     sql: `${SOUND} CREATE FUNCTION own_it() RETURNS trigger LANGUAGE plpgsql
       AS $$ BEGIN NEW.tenant_id := current_setting('app.current_tenant_id', true); RETURN NEW; END $$;
@@ -595,6 +710,33 @@ export const SOUND_SCHEMAS: readonly SoundSchema[] = [
         INSERT INTO public.registry VALUES (NEW.tenant_id) ON CONFLICT DO NOTHING;
         INSERT INTO public.log (tenant_id, entry) VALUES (NEW.tenant_id, NEW::text); RETURN NULL; END $$;
       CREATE TRIGGER notes_noted AFTER INSERT ON notes FOR EACH ROW EXECUTE FUNCTION note_it();`,
+  },
+  {
+    name: 'a policy for every row that another one narrows',
+    sql: `${NOTES} ALTER TABLE notes ENABLE ROW LEVEL SECURITY; ALTER TABLE notes FORCE ROW LEVEL SECURITY;
+      CREATE POLICY everybody ON notes USING (true) WITH CHECK (true);
+      CREATE POLICY own ON notes AS RESTRICTIVE USING (${OWN}) WITH CHECK (${OWN});
+      GRANT SELECT, INSERT, UPDATE, DELETE ON notes TO app;`,
+  },
+  {
+    name: 'a tenant whose rows all see and nobody else writes',
+    sql: `${NOTES} ${isolate('notes')} ALTER POLICY own ON notes USING (${OWN} OR tenant_id = 'public');
+      CREATE POLICY kept ON notes AS RESTRICTIVE FOR UPDATE USING (${OWN});
+      CREATE POLICY left_alone ON notes AS RESTRICTIVE FOR DELETE USING (${OWN});`,
+  },
+  {
+    name: 'functions that take much, and look at the setting',
+    sql: `${definer(
+      'getp(pid bigint, ten text) RETURNS text LANGUAGE sql',
+      `SELECT body FROM public.notes WHERE id = pid AND tenant_id = ten AND ${OWN}`,
+    )}
+      CREATE FUNCTION getj(q jsonb) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+        AS $$ SELECT body FROM public.notes WHERE id = (q ->> 'id')::bigint AND ${OWN} $$;
+      CREATE FUNCTION getv(VARIADIC t text[]) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+        AS $$ SELECT count(*) FROM public.notes WHERE tenant_id = ANY (t) AND ${OWN} $$;
+      CREATE FUNCTION number_of(name text) RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+        AS $$ DECLARE n bigint; BEGIN EXECUTE 'SELECT count(*) FROM public.notes WHERE slug = $1
+          AND tenant_id = current_setting(''app.current_tenant_id'', true)' INTO n USING name; RETURN n; END $$;`,
   },
   {
     name: 'columns of many types and conditions',

@@ -56,7 +56,9 @@ async function verify(
   authenticator: Authenticator,
   token: string,
 ): Promise<Caller> {
-  const verdict = await authenticator.authenticate(token);
+  const verdict = await authenticator.authenticate(token, (cause) => {
+    request.log.warn({ err: cause }, 'keys cannot be fetched: those from before are used');
+  });
   switch (verdict.kind) {
     case 'accepted':
       return verdict.caller;

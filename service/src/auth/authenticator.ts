@@ -10,5 +10,6 @@ export type Verdict =
   | { readonly kind: 'unavailable'; readonly cause: unknown };
 
 export interface Authenticator {
-  authenticate(token: string): Promise<Verdict>;
+  /** @param onOutage Told when the keys cannot be fetched, and those from before are used. */
+  authenticate(token: string, onOutage?: (cause: unknown) => void): Promise<Verdict>;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { generateKeyPair, SignJWT } from 'jose';
 import { expect, it } from 'vitest';
 import { createAuthenticator } from './create-authenticator.js';
+import { KeysUnavailable } from './remote-keys.js';
 import type { Verifier } from './verifier.js';
 
 const PARTIES = { issuer: 'https://id.test/', audience: 'api' };
@@ -32,11 +33,19 @@ it.each(['HS256', 'HS384', 'HS512'])('never asks for the key of %s', async (alg)
   expect(asked).toBe(false);
 });
 
-it('has no verdict on a token when the keys fail', async () => {
+it('has no verdict on a token when the keys are away', async () => {
   const { privateKey } = await generateKeyPair('ES256');
-  const cause = new Error('away');
+  const cause = new KeysUnavailable(new Error('away'));
   const verdict = await verdictOn(await sign('ES256', privateKey), async () => {
     throw cause;
   });
   expect(verdict).toEqual({ kind: 'unavailable', cause });
+});
+
+it('refuses a token whose key cannot be used', async () => {
+  const { privateKey } = await generateKeyPair('ES256');
+  const verdict = await verdictOn(await sign('ES256', privateKey), async () => {
+    throw new TypeError('hush');
+  });
+  expect(verdict).toEqual({ kind: 'refused', reason: 'the key cannot be used: TypeError' });
 });

@@ -1,9 +1,10 @@
 // Verifies tokens: JSON Web Tokens (RFC 7519) under the advice of RFC 8725. It fetches nothing
 // itself and throws nothing: whatever a token holds, there is a verdict.
 
-import { errors, jwtVerify } from 'jose';
+import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Authenticator, Verdict } from './authenticator.js';
 import { readClaims } from './read-claims.js';
+import { KeysUnavailable } from './remote-keys.js';
 import { ALGORITHMS, type Verifier } from './verifier.js';
 
 /** How far the clocks of issuer and service may differ, in seconds. */
@@ -18,21 +19,26 @@ const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 /** An authenticator that accepts the tokens of one issuer for one audience. */
 export function createAuthenticator(verifier: Verifier): Authenticator {
   return {
-    async authenticate(token) {
+    async authenticate(token, onOutage) {
       if (!COMPACT.test(token)) return refused('not of three parts');
       try {
-        return await verify(verifier, token);
+        return await verify(verifier, token, onOutage);
       } catch (error) {
-        if (error instanceof errors.JOSEError) return refused(describe(error));
-        return { kind: 'unavailable', cause: error };
+        if (error instanceof KeysUnavailable) return { kind: 'unavailable', cause: error };
+        return refused(describe(error));
       }
     },
   };
 }
 
-async function verify(verifier: Verifier, token: string): Promise<Verdict> {
+async function verify(
+  verifier: Verifier,
+  token: string,
+  onOutage?: (cause: unknown) => void,
+): Promise<Verdict> {
   const { issuer, audience, findKey } = verifier;
-  const { payload, protectedHeader } = await jwtVerify(token, findKey, {
+  const find: JWTVerifyGetKey = (header, jws) => findKey(header, jws, onOutage);
+  const { payload, protectedHeader } = await jwtVerify(token, find, {
     issuer,
     audience,
     algorithms: ALGORITHMS,
@@ -51,7 +57,11 @@ function refused(reason: string): Verdict {
 }
 
 /** The kind of error alone: its text, and more so its members, may repeat the token's. */
-function describe(error: errors.JOSEError): string {
+function describe(error: unknown): string {
+  if (!(error instanceof errors.JOSEError)) {
+    // The issuer's own key: one that cannot be imported, or that is too short.
+    return `the key cannot be used: ${error instanceof Error ? error.name : typeof error}`;
+  }
   const isOfClaim =
     error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired;
   return isOfClaim ? `${error.code} ${error.claim}` : error.code;

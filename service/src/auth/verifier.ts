@@ -5,9 +5,16 @@ import type { JWTVerifyGetKey } from 'jose';
 export interface Verifier {
   readonly issuer: string;
   readonly audience: string;
-  /** @throws JOSEError where the token names no key of the issuer's; else the keys are away. */
-  readonly findKey: JWTVerifyGetKey;
+  readonly findKey: FindKey;
 }
+
+/**
+ * @param onOutage Told when the keys cannot be fetched, though the key is known from before.
+ * @throws KeysUnavailable where the keys are away; else there is no key for the token.
+ */
+export type FindKey = (
+  ...args: [...named: Parameters<JWTVerifyGetKey>, onOutage?: (cause: unknown) => void]
+) => ReturnType<JWTVerifyGetKey>;
 
 /**
  * Those with a public and a private key. With a shared key whoever can verify a token can make

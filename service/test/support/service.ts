@@ -49,7 +49,12 @@ export const QUIET_SETTINGS: AppParts['settings'] = {
 
 const OPEN: Authentication = { authenticator: undefined, required: false };
 
-const NO_KEYS: Tenancy = { refusals: [], keyring: undefined, isBoundary: false };
+const NO_KEYS: Tenancy = {
+  refusals: [],
+  keyring: undefined,
+  damagedDataKeys: [],
+  isBoundary: false,
+};
 
 /** Gives a suite the service on an upgraded database; usable inside tests and hooks. */
 export function useService(

@@ -3,10 +3,11 @@
 import { quoteIdentifier } from '../../sql/index.js';
 import type { TenantIndex } from '../fill/filled-row.js';
 import { cellSql } from '../fill/insert-row.js';
-import { type AttackName, held, leak, type Verdict } from '../isolation-proof.js';
+import { type AttackName, held, leak, unproved, type Verdict } from '../isolation-proof.js';
 import type { Scene } from '../scene.js';
 import type { Outcome } from '../stage.js';
 import type { Column, Table } from '../survey/survey.js';
+import { literalsIn, settingsIn } from '../values/read-conditions.js';
 
 /** What one tenant tries on a table that holds rows of the other. */
 export interface Attack {
@@ -15,10 +16,19 @@ export interface Attack {
 }
 
 const INSUFFICIENT_PRIVILEGE = '42501';
+/** Syntax, and names that are ambiguous or not there: the statement was wrong, not refused. */
+const WRONG = new Set(['42601', '42702', '42703', '42P01', '42P02']);
 const INTEGRITY = /^23/;
+const MOST_NAMED = 8;
 
 /** What PostgreSQL said to a statement it refused, as a verdict. */
 export function refusal(outcome: Extract<Outcome, { ended: 'badly' }>): Verdict {
+  if (WRONG.has(outcome.sqlstate)) {
+    return unproved(
+      `it could not be tried: ${outcome.message}`,
+      'Try it by hand, and tell the authors of Plinth which table it was.',
+    );
+  }
   return held(
     outcome.sqlstate === INSUFFICIENT_PRIVILEGE ? 'refused' : `refused: ${outcome.message}`,
   );
@@ -88,7 +98,8 @@ export function harmlessChange(
   if (column !== undefined)
     return `${quoted(column)} = ${cellSql(table, column.name, own.cells.get(column.name))}`;
   const any = free.find(({ may }) => may.select);
-  return any && `${quoted(any)} = ${quoted(any)}`;
+  // With its table: beside ON CONFLICT the name alone is ambiguous.
+  return any && `${quoted(any)} = ${table.sql}.${quoted(any)}`;
 }
 
 function quoted({ name }: Column): string {
@@ -102,6 +113,26 @@ export function insertable(
 ): ReadonlyMap<string, string> {
   const may = new Set(table.columns.flatMap(({ name, may: { insert } }) => (insert ? [name] : [])));
   return new Map([...values].filter(([name]) => may.has(name)));
+}
+
+/** Rows of tenants that policies name by a constant, beside the two of the proof. */
+export function rowsOfNamedTenants(
+  scene: Scene,
+  table: Table,
+): readonly { readonly id: string; readonly row: ReadonlyMap<string, string> }[] {
+  const conditions = table.policies.flatMap(({ using, check }) => [using ?? '', check ?? '']);
+  const settings = new Set(conditions.flatMap(settingsIn));
+  const own = scene.ownColumns(table);
+  const spare = scene.spare(table, 0);
+  if (own.length === 0 || spare === undefined) return [];
+  const ids = new Set(conditions.flatMap(literalsIn).filter((text) => text.trim() !== ''));
+  return [...ids]
+    .filter((id) => !settings.has(id))
+    .slice(0, MOST_NAMED)
+    .map((id) => {
+      const values = own.map(({ name }) => [name, cellSql(table, name, id)] as const);
+      return { id, row: insertable(table, new Map([...spare, ...values])) };
+    });
 }
 
 /** A row of one tenant as if it were of another. */

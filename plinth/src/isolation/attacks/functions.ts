@@ -1,7 +1,6 @@
 // Calls the functions that run as their owner, with what a tenant may know of another one: its id,
 // the keys of its rows. They must give nothing back and change nothing.
 
-import { quoteLiteral } from '../../sql/index.js';
 import { BOTH, other, type TenantIndex } from '../fill/filled-row.js';
 import {
   type AttackResult,
@@ -13,10 +12,8 @@ import {
 } from '../isolation-proof.js';
 import type { Scene } from '../scene.js';
 import type { Outcome } from '../stage.js';
-import { baseType } from '../survey/base-type.js';
 import type { DefinerFunction, Table } from '../survey/survey.js';
-
-const MOST_CALLS = 12;
+import { argumentLists, runsText } from './function-arguments.js';
 
 export async function attackFunctions(scene: Scene): Promise<readonly AttackResult[]> {
   const results: AttackResult[] = [];
@@ -30,6 +27,7 @@ export async function attackFunctions(scene: Scene): Promise<readonly AttackResu
 
 async function attackFunction(scene: Scene, one: DefinerFunction): Promise<Verdict | undefined> {
   const names = scene.isolated.filter((table) => mentions(one.source, table));
+  const isDynamic = runsText(one);
   const hint = `Let ${one.signature} be SECURITY INVOKER, or look at the setting in it, or REVOKE EXECUTE from PUBLIC and ${scene.role}.`;
   if (one.isVolatile && !scene.callsFunctions) {
     return unproved(
@@ -41,7 +39,7 @@ async function attackFunction(scene: Scene, one: DefinerFunction): Promise<Verdi
   const refusals: string[] = [];
   let answered = 0;
   for (const tenant of BOTH) {
-    for (const values of argumentLists(scene, one, tenant)) {
+    for (const values of argumentLists(scene, one, names, tenant)) {
       const [table] = names.length > 0 ? names : scene.isolated;
       if (table === undefined) return undefined;
       const sql = callOf(one, values);
@@ -50,7 +48,10 @@ async function attackFunction(scene: Scene, one: DefinerFunction): Promise<Verdi
       if (outcome.ended === 'badly') refusals.push(outcome.message);
       else {
         answered += 1;
-        if (names.length > 0 && (await dependsOnOther(scene, table, tenant, sql, outcome))) {
+        if (
+          (names.length > 0 || isDynamic) &&
+          (await dependsOnOther(scene, table, tenant, sql, outcome))
+        ) {
           verdicts.push(leak('what it gives a tenant depends on rows of the other tenant', hint));
         }
       }
@@ -58,9 +59,9 @@ async function attackFunction(scene: Scene, one: DefinerFunction): Promise<Verdi
   }
   if (verdicts.length > 0) return worst(verdicts, '');
   if (answered > 0) return held(`gave nothing of the other tenant in ${answered} calls`);
-  if (names.length === 0) return undefined;
+  const named = names.map(({ sql }) => `names ${sql}, `).join('');
   return unproved(
-    `runs as its owner, names ${names.map(({ sql }) => sql).join(', ')}, and no call was answered: ${refusals[0] ?? 'none was tried'}`,
+    `runs as its owner, ${named}and no call was answered: ${refusals[0] ?? 'none was tried'}`,
     hint,
   );
 }
@@ -105,62 +106,14 @@ function mentions(source: string, { sql }: Table): boolean {
 }
 
 function callOf(one: DefinerFunction, values: readonly string[]): string {
-  const call = `${one.sql}(${values.join(', ')})`;
+  const given = values.map((value, index) =>
+    one.isVariadic && index === values.length - 1 ? `VARIADIC ${value}` : value,
+  );
+  const call = `${one.sql}(${given.join(', ')})`;
   if (one.isProcedure) return `CALL ${call}`;
   return one.isSet ? `SELECT f::text AS r FROM ${call} f LIMIT 1000` : `SELECT ${call}::text AS r`;
 }
 
 function textOf(outcome: Outcome): string {
   return outcome.ended === 'well' ? outcome.rows.map((row) => JSON.stringify(row)).join('\n') : '';
-}
-
-/** What to call it with: first what a column of an argument's name holds, then what its type may be. */
-function argumentLists(
-  scene: Scene,
-  one: DefinerFunction,
-  tenant: TenantIndex,
-): readonly (readonly string[])[] {
-  const victim = other(tenant);
-  const choices = one.arguments.map(({ name, type }) => {
-    const values = [
-      ...valuesFor(scene, name, type, victim),
-      ...valuesFor(scene, name, type, tenant),
-    ];
-    return [...new Set(values)];
-  });
-  const calls = Math.min(MOST_CALLS, Math.max(1, ...choices.map(({ length }) => length)));
-  const lists = Array.from({ length: calls }, (_, call) =>
-    choices.map((values) => values[call % Math.max(1, values.length)] ?? 'NULL'),
-  );
-  return [...new Map(lists.map((list) => [list.join(), list])).values()];
-}
-
-function valuesFor(
-  scene: Scene,
-  name: string,
-  type: string,
-  whose: TenantIndex,
-): readonly string[] {
-  const { types } = scene.survey;
-  const sql = types.get(type)?.sql ?? 'text';
-  const base = baseType(types, type, -1).type;
-  const argument = name.replace(/^_?(?:p|in|arg|v)?_/i, '').toLowerCase();
-  const named: string[] = [];
-  const typed: string[] = [];
-  for (const table of scene.isolated) {
-    for (const column of table.columns) {
-      const own = baseType(types, column.type, -1).type;
-      if (own.oid !== base.oid && own.category !== base.category) continue;
-      const cells = scene
-        .rows(table, whose)
-        .flatMap(({ cells: all }) => all.get(column.name) ?? []);
-      const isNamed = argument === column.name || argument.endsWith(`_${column.name}`);
-      (isNamed ? named : typed).push(...cells.slice(0, 2));
-    }
-  }
-  const id = base.category === 'S' ? [scene.tenants[whose]] : [];
-  const usual =
-    base.category === 'B' ? ['true', 'false'] : base.category === 'N' ? ['1', '100'] : [];
-  const all = [...new Set([...named, ...id, ...typed, ...usual])].slice(0, MOST_CALLS / 2);
-  return all.map((text) => `${quoteLiteral(text)}::${sql}`);
 }

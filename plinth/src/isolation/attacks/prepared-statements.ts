@@ -4,6 +4,7 @@
 import { quoteLiteral } from '../../sql/index.js';
 import { other } from '../fill/filled-row.js';
 import { held, leak } from '../isolation-proof.js';
+import { mend } from '../mending.js';
 import { type Attack, countOf, refusal } from './attack.js';
 import { NO_SELECT } from './reading.js';
 
@@ -30,10 +31,18 @@ export const preparedStatements: Attack = {
     await scene.stage.attempt(scene.as(tenant), `DEALLOCATE ${NAME}`);
     if (outcome.ended === 'badly') return refusal(outcome);
     const count = countOf(outcome);
-    return count === 0
-      ? held('each tenant gets its own rows')
+    if (count === 0) return held('each tenant gets its own rows');
+    const what = `a prepared statement gave ${count} rows of the tenant that ran it before`;
+    // What any statement shows is not the plan's fault.
+    const plain = await scene.attempt(
+      table,
+      tenant,
+      `SELECT count(*)::int AS n FROM ${table.sql} WHERE ${scene.whose(table, other(tenant))}`,
+    );
+    return countOf(plain) > 0
+      ? leak(what, mend(scene, table, 'select', 'using'))
       : leak(
-          `a prepared statement gave ${count} rows of the tenant that ran it before`,
+          what,
           `Let the functions that policies of ${table.sql} call be STABLE, not IMMUTABLE.`,
         );
   },

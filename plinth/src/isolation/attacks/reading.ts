@@ -37,7 +37,7 @@ export const read: Attack = {
     if (table.policies.length === 0 && table.secured) return held('nobody sees its rows');
     return unproved(
       'a tenant does not see its own rows, so that others are hidden proves nothing',
-      `Name the setting that its policies read with --setting; ${scene.stage.setting} was tried.`,
+      `Name the setting that its policies read with --setting, and the column that they compare with --column; ${scene.stage.setting} and ${scene.column} were tried.`,
     );
   },
 };

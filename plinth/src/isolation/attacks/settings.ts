@@ -1,15 +1,15 @@
 // Tries what the setting may hold that is no tenant's id: nothing, or something that a careless
 // condition takes for several ids.
 
-import { quoteLiteral } from '../../sql/index.js';
+import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
 import { BOTH, other, type TenantIndex } from '../fill/filled-row.js';
-import { insertText } from '../fill/insert-row.js';
+import { cellSql, insertText } from '../fill/insert-row.js';
 import { held, leak, type Verdict, weak, worst } from '../isolation-proof.js';
 import { mend } from '../mending.js';
 import type { Scene } from '../scene.js';
 import type { Table } from '../survey/survey.js';
 import { literalsIn, settingsIn } from '../values/read-conditions.js';
-import { type Attack, countOf, insertable, judgeWrite } from './attack.js';
+import { type Attack, countOf, insertable, judgeWrite, rowsOfNamedTenants } from './attack.js';
 import { NO_SELECT } from './reading.js';
 
 /** As a scope leaves it behind: empty. That it was never set is tried before anything else is. */
@@ -21,9 +21,31 @@ export const noTenant: Attack = {
       verdicts.push(await readWith(scene, table, setting, tenant));
       verdicts.push(await writeWith(scene, table, setting, tenant));
     }
+    if (tenant === 0) verdicts.push(await defaultTenant(scene, table));
     return worst(verdicts, 'sees nothing');
   },
 };
+
+/** A tenant that a policy takes where none is set. One whose rows all see anyway is none. */
+async function defaultTenant(scene: Scene, table: Table): Promise<Verdict> {
+  const [own] = scene.ownColumns(table);
+  if (own === undefined || !own.may.select) return held('no column says whose a row is');
+  for (const { id, row } of rowsOfNamedTenants(scene, table)) {
+    const insertion = insertText(table, row);
+    const count = `SELECT count(*)::int AS n FROM ${table.sql}
+      WHERE ${quoteIdentifier(own.name)} = ${cellSql(table, own.name, id)}`;
+    const made = await scene.attemptAs({ setting: id, role: scene.role }, table, 0, insertion);
+    if (made.ended === 'badly') continue;
+    const seen = await scene.stage.follow({ setting: '', role: scene.role }, count);
+    if (countOf(seen) === 0) continue;
+    if (countOf(await scene.stage.follow(scene.as(0), count)) > 0) continue;
+    return leak(
+      `without a tenant the rows of ${shown(id)} are seen, which a policy names`,
+      mend(scene, table, 'select', 'using'),
+    );
+  }
+  return held('no tenant is taken for none');
+}
 
 export const hostileSettings: Attack = {
   name: 'hostile settings',
@@ -104,10 +126,12 @@ function hostile({ tenants }: Scene, tenant: TenantIndex): readonly string[] {
   // The same id in other words is the same tenant, for a number and for a uuid.
   const variants = isText(id) ? variantsOf(id) : [];
   const shared = ['%', '_%', '*', '.*', `${id.slice(0, -1)}%`, `${id.slice(0, -1)}_`];
+  // Ids that this one begins with, and one that begins with it.
+  const prefixes = [id.slice(0, -1), id.slice(0, 1), `${id}x`];
   const lists = [`${a},${b}`, `${a} ${b}`, `{${a},${b}}`, `["${a}","${b}"]`, `${a}|${b}`];
   const words = ['null', 'undefined', 'true', '0', '-1', 'NaN', 'default', 'admin'];
   const quoted = [`' OR '1'='1`, `${id}' OR true --`, `\\' OR true; --`, '$1', `"${id}"`];
-  return [...variants, ...shared, ...lists, ...words, ...quoted];
+  return [...variants, ...shared, ...prefixes, ...lists, ...words, ...quoted];
 }
 
 function isText(id: string): boolean {

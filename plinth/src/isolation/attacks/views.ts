@@ -13,6 +13,7 @@ import {
   weak,
   worst,
 } from '../isolation-proof.js';
+import { mend } from '../mending.js';
 import type { Scene } from '../scene.js';
 import type { Actor, Outcome, Stage } from '../stage.js';
 import type { Table, View } from '../survey/survey.js';
@@ -89,27 +90,35 @@ async function attackView(
       `REVOKE SELECT ON ${view.sql} FROM ${quoteIdentifier(scene.role)};`,
     );
   }
+  const hint = mendView(scene, view, tables);
   const verdicts: Verdict[] = [];
   for (const tenant of BOTH) {
     const [table] = tables;
     if (table === undefined) continue;
-    verdicts.push(await readView(scene, view, table, tenant, tenant === 0 ? alone : undefined));
-    verdicts.push(await castInView(scene, view, table, tenant));
-    verdicts.push(await writeView(scene, view, tables, tenant));
+    verdicts.push(
+      await readView(scene, view, table, tenant, hint, tenant === 0 ? alone : undefined),
+    );
+    verdicts.push(await castInView(scene, view, table, tenant, hint));
+    verdicts.push(await writeView(scene, view, tables, tenant, hint));
   }
   if (!view.isInvoker && !view.isBarrier && verdicts.every(({ status }) => status === 'held')) {
     verdicts.push(
       weak(
         `it runs as its owner and is no security barrier: a function in a condition may see rows of ${names} that it hides`,
-        invoker(view),
+        hint,
       ),
     );
   }
   return worst(verdicts, `shows no row of the other tenant of ${names}`);
 }
 
-function invoker(view: View): string {
-  return `ALTER VIEW ${view.sql} SET (security_invoker = true);`;
+/** One that runs as whoever asks shows what is below it. */
+function mendView(scene: Scene, view: View, tables: readonly Table[]): string {
+  if (!view.isInvoker) return `ALTER VIEW ${view.sql} SET (security_invoker = true);`;
+  const [table] = tables.filter(({ oid }) => view.reads.includes(oid));
+  return table === undefined
+    ? `Mend the views that ${view.sql} reads.`
+    : mend(scene, table, 'select', 'using');
 }
 
 async function readView(
@@ -117,6 +126,7 @@ async function readView(
   view: View,
   table: Table,
   tenant: TenantIndex,
+  hint: string,
   alone: string | undefined,
 ): Promise<Verdict> {
   const outcome = await scene.attempt(table, tenant, contentOf(view));
@@ -126,9 +136,9 @@ async function readView(
   }
   const text = textOf(outcome);
   const told = scene.foreignText(tenant, text);
-  if (told !== undefined) return leak('shows rows of the other tenant', invoker(view));
+  if (told !== undefined) return leak('shows rows of the other tenant', hint);
   if (alone === undefined || alone === text) return held('shows no row of the other tenant');
-  return leak('what a tenant sees in it depends on rows of the other tenant', invoker(view));
+  return leak('what a tenant sees in it depends on rows of the other tenant', hint);
 }
 
 /** A cast that fails on a row which the view should have left out. */
@@ -137,6 +147,7 @@ async function castInView(
   view: View,
   table: Table,
   tenant: TenantIndex,
+  hint: string,
 ): Promise<Verdict> {
   const texts = view.columns.filter(({ category }) => category === 'S');
   const own = scene.rows(table, tenant).flatMap(({ telling }) => telling);
@@ -150,7 +161,7 @@ async function castInView(
        WHERE CASE WHEN ${value} IN (${known}) THEN false ELSE length((${value})::int::text) > 20 END`,
     );
     if (scene.foreignText(tenant, outcome.said) !== undefined) {
-      return leak('an error in a condition shows rows that it hides', invoker(view));
+      return leak('an error in a condition shows rows that it hides', hint);
     }
   }
   return held('errors show nothing of the other tenant');
@@ -161,6 +172,7 @@ async function writeView(
   view: View,
   tables: readonly Table[],
   tenant: TenantIndex,
+  hint: string,
 ): Promise<Verdict> {
   const victim = other(tenant);
   const [table] = tables;
@@ -178,7 +190,7 @@ async function writeView(
   for (const sql of tries) {
     const outcome = await scene.attempt(table, tenant, sql);
     if (outcome.ended === 'well' && (await scene.isChanged(tables, victim))) {
-      return leak('rows of the other tenant are written through it', invoker(view));
+      return leak('rows of the other tenant are written through it', hint);
     }
   }
   return held('writes no row of the other tenant');

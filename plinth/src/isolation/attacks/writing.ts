@@ -8,7 +8,15 @@ import { held, leak, type Verdict, worst } from '../isolation-proof.js';
 import { mend } from '../mending.js';
 import type { Scene } from '../scene.js';
 import type { Table } from '../survey/survey.js';
-import { type Attack, countOf, harmlessChange, insertable, judgeWrite, refusal } from './attack.js';
+import {
+  type Attack,
+  countOf,
+  harmlessChange,
+  insertable,
+  judgeWrite,
+  refusal,
+  rowsOfNamedTenants,
+} from './attack.js';
 
 export const NO_INSERT = 'no INSERT privilege';
 export const NO_UPDATE = 'no UPDATE privilege';
@@ -27,6 +35,7 @@ export const insert: Attack = {
     const what = 'wrote a row of the other tenant';
     const verdicts = [await judgeWrite(scene, table, victim, outcome, { what, hint })];
     verdicts.push(await insertForAll(scene, table, tenant, hint));
+    verdicts.push(await insertForNamed(scene, table, tenant, hint));
     return worst(verdicts, 'refused');
   },
 };
@@ -51,6 +60,30 @@ async function insertForAll(
   return countOf(seen) > 0
     ? leak('wrote a row of no tenant, which the other one sees', hint)
     : held('nobody else sees a row of no tenant');
+}
+
+/** A row of a tenant that a policy names, which the other tenant must not see. */
+async function insertForNamed(
+  scene: Scene,
+  table: Table,
+  tenant: TenantIndex,
+  hint: string,
+): Promise<Verdict> {
+  const [own] = scene.ownColumns(table);
+  if (own === undefined) return held('no column says whose a row is');
+  for (const { id, row } of rowsOfNamedTenants(scene, table)) {
+    const outcome = await scene.attempt(table, tenant, insertText(table, row));
+    if (outcome.ended === 'badly') continue;
+    const seen = await scene.stage.follow(
+      scene.as(other(tenant)),
+      `SELECT count(*)::int AS n FROM ${table.sql}
+       WHERE ${quoteIdentifier(own.name)} = ${cellSql(table, own.name, id)}`,
+    );
+    if (countOf(seen) > 0) {
+      return leak(`wrote a row of ${JSON.stringify(id)}, which the other one sees`, hint);
+    }
+  }
+  return held('refused');
 }
 
 export const update: Attack = {

@@ -2,11 +2,26 @@
 
 import { quoteIdentifier } from '../../sql/index.js';
 import { held, leak, type Verdict, weak, worst } from '../isolation-proof.js';
-import { type Command, decidingPolicies, isolate } from '../mending.js';
+import {
+  COMMANDS,
+  type Command,
+  conditionOf,
+  decidingPolicies,
+  type Half,
+  isNarrowed,
+  isolate,
+  mendPolicy,
+} from '../mending.js';
 import type { Scene } from '../scene.js';
 import type { Table } from '../survey/survey.js';
 
-const COMMANDS: readonly Command[] = ['select', 'insert', 'update', 'delete'];
+/** Which conditions of a policy a command is held to. */
+const HALVES = {
+  select: ['using'],
+  insert: ['check'],
+  update: ['using', 'check'],
+  delete: ['using'],
+} as const satisfies Record<Command, readonly Half[]>;
 
 /** Whether a table can be reached only through the one that it is a partition of. */
 export function isReachedThroughParent({ isPartition, may, columns }: Table): boolean {
@@ -32,7 +47,7 @@ export function auditIsolation(scene: Scene, table: Table): Verdict {
       ),
     );
   }
-  for (const command of COMMANDS) verdicts.push(...widePolicies(table, command));
+  for (const command of COMMANDS) verdicts.push(...widePolicies(scene, table, command));
   const nullable = scene
     .ownColumns(table)
     .find(({ name, isRequired }) => name === scene.column && !isRequired);
@@ -49,19 +64,16 @@ export function auditIsolation(scene: Scene, table: Table): Verdict {
   return worst(verdicts, 'forced by policies');
 }
 
-/** Policies that hold for every row. */
-function widePolicies(table: Table, command: Command): readonly Verdict[] {
-  return decidingPolicies(table, command).flatMap((policy) => {
-    const clauses =
-      command === 'insert' ? [policy.check ?? policy.using] : [policy.using, policy.check];
-    return clauses.includes('true')
-      ? [
-          leak(
-            `the policy ${policy.name} holds for every row`,
-            `DROP POLICY ${quoteIdentifier(policy.name)} ON ${table.sql};`,
-          ),
-        ]
-      : [];
+/** Policies that hold for every row, where no restrictive one narrows them. */
+function widePolicies(scene: Scene, table: Table, command: Command): readonly Verdict[] {
+  return HALVES[command].flatMap((half) => {
+    if (isNarrowed(table, command, half)) return [];
+    const what = half === 'using' ? 'holds for every row' : 'lets any row be written';
+    return decidingPolicies(table, command)
+      .filter((policy) => conditionOf(policy, half) === 'true')
+      .map((policy) =>
+        leak(`the policy ${policy.name} ${what}`, mendPolicy(scene, table, policy, half)),
+      );
   });
 }
 

@@ -7,23 +7,19 @@ import type { Scene } from '../scene.js';
 
 export async function auditTenantRole(scene: Scene): Promise<readonly AttackResult[]> {
   const { stage, survey, role } = scene;
-  // As the role itself: of the connection's own it would say what is not asked here.
-  await stage.attempt(scene.as(0), 'SELECT 1');
-  const { problems } = await auditRole(stage.connection);
+  // Back to the savepoint: the attack before it may have been refused.
+  await stage.attempt({ setting: undefined, role: 'none' }, 'SELECT 1');
+  const audit = await auditRole(stage.connection, { tenantRole: role });
+  // Of the connection's own role, which fills the tables, nothing is asked here.
+  const problems = audit.problems.filter((problem) => problem.role === role);
   const quoted = quoteIdentifier(role);
-  const { attributes, dangerous, defaultPrivileges } = survey.role;
+  const { attributes, defaultPrivileges } = survey.role;
   const verdicts: readonly Verdict[] = [
     ...problems.map(({ message, fix }) => leak(message, fix)),
     ...attributes.map((attribute) =>
       leak(
         `it has ${attribute}, which leads round every policy`,
         `ALTER ROLE ${quoted} NO${attribute};`,
-      ),
-    ),
-    ...dangerous.map((other) =>
-      leak(
-        `it is a member of ${other}, which reads and writes files of the server`,
-        `REVOKE ${other} FROM ${quoted};`,
       ),
     ),
     ...defaultPrivileges.map(({ owner, privilege }) =>

@@ -12,7 +12,7 @@ import { type Insertion, type InsertOptions, insertRow } from './insert-row.js';
 import { planRow, type RowSources, type Variant } from './plan-row.js';
 
 const MOST_EXCEPTIONS = 12;
-const MOST_PARTITIONS = 8;
+const MOST_PARTITIONS = 64;
 
 export interface FillerOptions {
   readonly stage: Stage;

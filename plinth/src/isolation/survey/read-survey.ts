@@ -2,6 +2,7 @@
 
 import type { Connection } from '../../engine/index.js';
 import { PlinthError } from '../../errors/index.js';
+import { quoteIdentifier } from '../../sql/index.js';
 import type { DefinerFunction, RoleFacts, Survey, Table, Type, View } from './survey.js';
 import { FILLER, FUNCTIONS, ROLE, TABLES, TYPES, VIEWS } from './survey-queries.js';
 
@@ -39,7 +40,7 @@ export async function readSurvey(connection: Connection, role: string): Promise<
 type PartitionKey = { readonly partitionKey: readonly string[] | null };
 
 async function readRole(connection: Connection, role: string): Promise<RoleFacts> {
-  const { rows } = await connection.query<Row<RoleFacts>>(ROLE, [role]);
+  const { rows } = await connection.query<Row<RoleFacts> & { me: string }>(ROLE, [role]);
   const [facts] = rows;
   if (facts === undefined) {
     throw new PlinthError('ISOLATION_ROLE_UNUSABLE', `there is no role ${role}`, {
@@ -48,10 +49,16 @@ async function readRole(connection: Connection, role: string): Promise<RoleFacts
     });
   }
   if (!facts.isReachable) {
-    throw new PlinthError('ISOLATION_ROLE_UNUSABLE', `this connection may not become ${role}`, {
-      hint: `Run GRANT ${role} TO the role that you connect as, or connect as another one.`,
-      details: { role },
-    });
+    const { me } = facts;
+    const grant = `GRANT ${quoteIdentifier(role)} TO ${quoteIdentifier(me)}`;
+    throw new PlinthError(
+      'ISOLATION_ROLE_UNUSABLE',
+      `this connection, ${me}, may not become ${role}`,
+      {
+        hint: `As a superuser, or as a role with ADMIN OPTION on ${role}, run ${grant}; or connect as a member of it.`,
+        details: { role, me },
+      },
+    );
   }
   return facts;
 }

@@ -34,6 +34,8 @@ SELECT c.oid::text, ${NAME} AS sql, c.relkind::text AS kind,
     'update', ${may('UPDATE')}, 'delete', ${may('DELETE')}, 'truncate', ${may('TRUNCATE')},
     'references', has_any_column_privilege($1, c.oid, 'REFERENCES'),
     'trigger', has_table_privilege($1, c.oid, 'TRIGGER')) AS may,
+  json_build_object('select', has_any_column_privilege(c.oid, 'SELECT'),
+    'insert', has_any_column_privilege(c.oid, 'INSERT')) AS "fillerMay",
   (SELECT coalesce(json_agg(x.privilege_type ORDER BY 1), '[]') FROM aclexplode(c.relacl) x
    WHERE x.grantee = 0) AS "publicPrivileges",
   (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'type', a.atttypid::text,
@@ -119,6 +121,7 @@ ORDER BY n.nspname, c.relname`;
 export const FUNCTIONS = `
 SELECT p.oid::regprocedure::text AS signature, format('%I.%I', n.nspname, p.proname) AS sql,
   p.prokind = 'p' AS "isProcedure", p.proretset AS "isSet", p.provolatile = 'v' AS "isVolatile",
+  p.provariadic <> 0 AS "isVariadic",
   coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) AS source,
   (SELECT coalesce(json_agg(json_build_object('type', a.type::text,
      'name', coalesce((p.proargnames)[a.place], '')) ORDER BY a.place), '[]')
@@ -130,15 +133,11 @@ WHERE p.prosecdef AND p.prokind IN ('f', 'p')
   AND has_schema_privilege($1, n.oid, 'USAGE') AND has_function_privilege($1, p.oid, 'EXECUTE')
 ORDER BY 1`;
 
-// Predefined roles that read or write files of the server, and so the files of every table, and
-// attributes that make such roles (PostgreSQL documentation, 22.5 "Predefined Roles").
+// Attributes that lead round policies beside those that the audit of a role asks for.
 export const ROLE = `
-SELECT r.rolname AS name, pg_has_role(current_user, r.oid, 'MEMBER') AS "isReachable",
+SELECT r.rolname AS name, current_user::text AS me, pg_has_role(current_user, r.oid, 'MEMBER') AS "isReachable",
   array_remove(ARRAY[CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END,
     CASE WHEN r.rolreplication THEN 'REPLICATION' END], NULL) AS attributes,
-  (SELECT coalesce(json_agg(b.rolname ORDER BY b.rolname), '[]') FROM pg_roles b
-   WHERE b.rolname IN ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
-     AND b.oid <> r.oid AND NOT r.rolsuper AND pg_has_role(r.oid, b.oid, 'MEMBER')) AS dangerous,
   (SELECT coalesce(json_agg(DISTINCT jsonb_build_object('owner', d.defaclrole::regrole::text,
      'privilege', x.privilege_type)), '[]')
    FROM pg_default_acl d, aclexplode(d.defaclacl) x

@@ -37,6 +37,8 @@ export interface Table {
   readonly estimatedRows: number;
   /** What the tenant role may do with the whole table. */
   readonly may: TablePrivileges;
+  /** What the connection's own role may do with any column. */
+  readonly fillerMay: Pick<TablePrivileges, 'select' | 'insert'>;
   readonly publicPrivileges: readonly string[];
   readonly columns: readonly Column[];
   readonly keys: readonly Key[];
@@ -150,6 +152,8 @@ export interface DefinerFunction {
   readonly isProcedure: boolean;
   readonly isSet: boolean;
   readonly isVolatile: boolean;
+  /** Whether its last argument takes any number of values. */
+  readonly isVariadic: boolean;
   readonly source: string;
   readonly arguments: readonly { readonly name: string; readonly type: string }[];
 }
@@ -160,7 +164,5 @@ export interface RoleFacts {
   readonly isReachable: boolean;
   /** Attributes that lead round the policies. */
   readonly attributes: readonly string[];
-  /** Roles it is a member of that lead round them. */
-  readonly dangerous: readonly string[];
   readonly defaultPrivileges: readonly { readonly owner: string; readonly privilege: string }[];
 }

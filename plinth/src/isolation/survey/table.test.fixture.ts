@@ -63,6 +63,7 @@ export function table(
     partitionKey: [],
     estimatedRows: 0,
     may: NOTHING,
+    fillerMay: { select: true, insert: true },
     publicPrivileges: [],
     columns: columns.map((one) =>
       typeof one === 'string'
@@ -103,7 +104,6 @@ export function survey(tables: readonly Table[], types: readonly Type[] = [textT
       name: 'app',
       isReachable: true,
       attributes: [],
-      dangerous: [],
       defaultPrivileges: [],
     },
   };

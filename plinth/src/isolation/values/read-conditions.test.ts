@@ -48,6 +48,14 @@ describe('exceptionsIn', () => {
     ]);
   });
 
+  it('are days on both sides of one that it names', () => {
+    expect(exceptionsIn(`(due < '2024-02-29'::date)`, ['due'], () => false)).toEqual([
+      { column: 'due', value: '2024-02-29' },
+      { column: 'due', value: '2023-02-28' },
+      { column: 'due', value: '2025-02-28' },
+    ]);
+  });
+
   it('are none where it names the tenant only', () => {
     expect(exceptionsIn(`(tenant = ${SETTING})`, ['status', 'level'], () => false)).toEqual([]);
   });

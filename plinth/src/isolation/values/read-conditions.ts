@@ -1,11 +1,16 @@
 // Reads which values a condition speaks of: those a CHECK allows, those a policy makes an exception
 // for. It is no parser: what it finds is tried, and PostgreSQL decides.
 
-/** Texts and numbers that stand in a condition, with the numbers beside them. */
-export function literalsIn(condition: string): readonly string[] {
-  const texts = [...condition.matchAll(/'((?:[^']|'')*)'/g)].map(([, text = '']) =>
+/** Texts that stand in a condition. */
+export function textsIn(condition: string): readonly string[] {
+  return [...condition.matchAll(/'((?:[^']|'')*)'/g)].map(([, text = '']) =>
     text.replaceAll("''", "'"),
   );
+}
+
+/** Texts and numbers that stand in a condition, with the numbers beside them. */
+export function literalsIn(condition: string): readonly string[] {
+  const texts = textsIn(condition);
   const numbers = [
     ...condition.replaceAll(/'(?:[^']|'')*'/g, '').matchAll(/(?<![\w.])\d+(?:\.\d+)?/g),
   ];
@@ -40,7 +45,9 @@ export function exceptionsIn(
   const named = columns.filter((column) =>
     new RegExp(`(?<![\\w'])${column.replaceAll(/\W/g, '.')}(?![\\w'])`).test(condition),
   );
-  const literals = literalsIn(condition).filter((text) => text !== '' && !/^\w+\.\w+$/.test(text));
+  const literals = literalsIn(condition)
+    .filter((text) => text !== '' && !/^\w+\.\w+$/.test(text))
+    .flatMap((text) => [text, ...daysBeside(text)]);
   const documents = literals.flatMap((text, index) => [
     JSON.stringify({ [text]: true }),
     JSON.stringify({ [text]: literals[index + 1] ?? text }),
@@ -48,6 +55,13 @@ export function exceptionsIn(
   return named.flatMap((column) =>
     (isJson(column) ? documents : literals).map((value) => ({ column, value })),
   );
+}
+
+/** Days before and after one: a condition may hold on either side of it. */
+function daysBeside(text: string): readonly string[] {
+  const [, year = '', rest = ''] = /^(\d{4})(-\d\d-\d\d.*)$/.exec(text) ?? [];
+  const beside = year === '' ? [] : [Number(year) - 1, Number(year) + 1];
+  return beside.map((one) => `${String(one).padStart(4, '0')}${rest.replace('-02-29', '-02-28')}`);
 }
 
 /** Settings that a condition reads, by name. */

@@ -132,9 +132,14 @@ async function openSource(
     const key = await keys.byId({ tenant, tx }, envelope.dataKeyId);
     return { place, plaintext: openValue(key, place, envelope) };
   } catch (error) {
-    const isOfThisValue =
-      isPlinthError(error, 'SECRET_NOT_AUTHENTIC') || isPlinthError(error, 'SECRET_KEY_UNKNOWN');
-    if (!isOfThisValue) throw error;
+    if (!isPlinthError(error) || !OF_ONE_VALUE.has(error.code)) throw error;
     return { problem: error.message };
   }
 }
+
+/** Wrong is the key of a data key that is damaged: rotation begins with none that is wrong itself. */
+const OF_ONE_VALUE: ReadonlySet<string> = new Set([
+  'SECRET_NOT_AUTHENTIC',
+  'SECRET_KEY_UNKNOWN',
+  'SECRET_KEY_WRONG',
+]);

@@ -1,8 +1,8 @@
 // How a project's keys stand: which are in use, which values are left under older ones, and what
-// nobody can open. It changes nothing.
+// nobody can open. It opens every data key, and changes nothing.
 
 import { randomBytes } from 'node:crypto';
-import { isPlinthError, PlinthError } from '../../errors/index.js';
+import { PlinthError } from '../../errors/index.js';
 import {
   collectSecrets,
   type DataKeyTable,
@@ -10,8 +10,14 @@ import {
   type SecretModels,
 } from '../../models/index.js';
 import { KEY_BYTES } from '../data-key.js';
-import { type KeyEncryption, tryKeyEncryption, unwrapDataKey } from '../key-encryption.js';
-import { listTenants } from '../list-tenants.js';
+import {
+  type DamagedDataKey,
+  type Examination,
+  examineKeys,
+  type OwnedKey,
+} from '../examine-keys.js';
+import { type KeyEncryption, tryKeyEncryption } from '../key-encryption.js';
+import { listTenants, type TenantList } from '../list-tenants.js';
 import type { SecretDatabase } from '../secret-database.js';
 import { surveyTenant, type TenantSurvey } from './survey.js';
 
@@ -29,7 +35,11 @@ export type KeyState = 'works' | 'missing' | 'wrong';
 export interface KeyEncryptionKeyStatus {
   readonly id: string;
   readonly isCurrent: boolean;
-  /** Whether it opens a data key that names it; `missing` and `wrong` keep values from being read. */
+  /**
+   * Whether it is there and is the right one; `missing` and `wrong` keep values from being read. An
+   * older one that opens none of the data keys left under it counts as right where the current one
+   * has no fewer and opens them: then it is they that are damaged.
+   */
   readonly state: KeyState;
   readonly dataKeys: number;
   /** Values, blind indexes included, that cannot be read without it. */
@@ -51,7 +61,7 @@ export interface ColumnStatus {
   readonly values: number;
   /** Of these, encrypted with a data key that is retired. */
   readonly left: number;
-  /** Of these, not encrypted at all, or with a data key that is not there. */
+  /** Of these, not encrypted at all, or with a data key that is damaged or not there. */
   readonly unreadable: number;
 }
 
@@ -60,12 +70,20 @@ export interface KeyStatus {
   readonly keyEncryptionKeys: readonly KeyEncryptionKeyStatus[];
   readonly dataKeys: readonly DataKeyStatus[];
   readonly columns: readonly ColumnStatus[];
+  /** Data keys that do not open, though their key-encryption key is there and right. */
+  readonly damagedDataKeys: readonly DamagedDataKey[];
+  /**
+   * Tenants that have rows and that the query does not list, where the role sees all rows. Who runs
+   * without that right passes them by.
+   */
+  readonly unlistedTenants: readonly string[];
 }
 
 /**
- * Counts keys and values. It reads every table that has encrypted columns.
+ * Counts keys and values, and opens every data key. It reads every table that has encrypted columns.
  *
- * @throws PlinthError SECRET_TENANTS_UNKNOWN, SECRET_COLUMN_INVALID, or one of MODELS_*.
+ * @throws PlinthError SECRET_KEY_SERVICE_FAILED, SECRET_TENANTS_UNKNOWN, SECRET_COLUMN_INVALID, or
+ *   one of MODELS_*.
  */
 export async function readKeyStatus(
   db: SecretDatabase,
@@ -99,31 +117,45 @@ export function findSecrets(schema: Readonly<Record<string, unknown>>): Secrets 
   );
 }
 
+/** The tenants as they are at one moment, with what they have. */
+export interface Overview extends Pick<TenantList, 'unlisted'> {
+  readonly surveys: readonly TenantSurvey[];
+}
+
 export async function surveyAll(
   db: SecretDatabase,
   table: DataKeyTable,
   bindings: readonly SecretBinding[],
   query: string | undefined,
-): Promise<readonly TenantSurvey[]> {
+): Promise<Overview> {
   const places = new Map(bindings.map((binding) => [binding.table, binding]));
   const keys = { table, tenant: table.tenantId };
-  const tenants = await listTenants(db, [keys, ...places.values()], query);
+  const { tenants, unlisted } = await listTenants(db, [keys, ...places.values()], query);
   const surveys: TenantSurvey[] = [];
   for (const tenant of tenants) surveys.push(await surveyTenant(db, table, bindings, tenant));
-  return surveys;
+  return { surveys, unlisted };
+}
+
+/** Every data key, with whose it is. */
+export function ownedKeys(surveys: readonly TenantSurvey[]): readonly OwnedKey[] {
+  return surveys.flatMap(({ tenant, dataKeys }) => dataKeys.map((row) => ({ tenant, row })));
 }
 
 export async function summarize(
   port: KeyEncryption,
   bindings: readonly SecretBinding[],
-  surveys: readonly TenantSurvey[],
+  { surveys, unlisted }: Overview,
 ): Promise<KeyStatus> {
   const dataKeys = surveys.flatMap(describeDataKeys);
+  const examination = await examineKeys(port, ownedKeys(surveys), { isSample: false });
+  const damaged = new Set(examination.damaged.map(({ dataKeyId }) => dataKeyId));
   return {
     tenants: surveys.length,
-    keyEncryptionKeys: await describeKeyEncryptionKeys(port, dataKeys, surveys),
+    keyEncryptionKeys: await describeKeyEncryptionKeys(port, dataKeys, examination),
     dataKeys,
-    columns: bindings.map((binding) => describeColumn(binding, surveys)),
+    columns: bindings.map((binding) => describeColumn(binding, surveys, damaged)),
+    damagedDataKeys: examination.damaged,
+    unlistedTenants: unlisted,
   };
 }
 
@@ -140,53 +172,37 @@ function describeDataKeys({ tenant, dataKeys, counts }: TenantSurvey): readonly 
 async function describeKeyEncryptionKeys(
   port: KeyEncryption,
   dataKeys: readonly DataKeyStatus[],
-  surveys: readonly TenantSurvey[],
+  { missing, wrong }: Examination,
 ): Promise<readonly KeyEncryptionKeyStatus[]> {
   const { currentKeyId } = port;
   const used = [...new Set(dataKeys.map(({ keyEncryptionKeyId }) => keyEncryptionKeyId))].sort();
-  const described: KeyEncryptionKeyStatus[] = [];
-  for (const id of [currentKeyId, ...used.filter((each) => each !== currentKeyId)]) {
+  // What no data key names was not tried yet.
+  if (!used.includes(currentKeyId)) await tryKeyEncryption(port, randomBytes(KEY_BYTES));
+  const stateOf = (id: string): KeyState => {
+    if (missing.includes(id)) return 'missing';
+    return wrong.includes(id) ? 'wrong' : 'works';
+  };
+  const ids = [currentKeyId, ...used.filter((each) => each !== currentKeyId)];
+  return ids.map((id) => {
     const under = dataKeys.filter(({ keyEncryptionKeyId }) => keyEncryptionKeyId === id);
-    described.push({
+    return {
       id,
       isCurrent: id === currentKeyId,
-      state: await tryKey(port, id, surveys),
+      state: stateOf(id),
       dataKeys: under.length,
       values: sum(under),
-    });
-  }
-  return described;
-}
-
-/** Opens one data key that names it. One that none names can only be the current one. */
-async function tryKey(
-  port: KeyEncryption,
-  keyId: string,
-  surveys: readonly TenantSurvey[],
-): Promise<KeyState> {
-  try {
-    for (const { tenant, dataKeys } of surveys) {
-      const row = dataKeys.find((each) => each.keyId === keyId);
-      if (row === undefined) continue;
-      const bytes = await unwrapDataKey(port, row, { tenant, dataKeyId: row.id });
-      bytes.fill(0);
-      return 'works';
-    }
-    await tryKeyEncryption(port, randomBytes(KEY_BYTES));
-    return 'works';
-  } catch (error) {
-    if (isPlinthError(error, 'SECRET_KEY_UNKNOWN')) return 'missing';
-    if (isPlinthError(error, 'SECRET_KEY_WRONG')) return 'wrong';
-    throw error;
-  }
+    };
+  });
 }
 
 function describeColumn(
   { place, kind }: SecretBinding,
   surveys: readonly TenantSurvey[],
+  damaged: ReadonlySet<string>,
 ): ColumnStatus {
   const found = surveys.flatMap(({ dataKeys, counts }) => {
-    const states = new Map(dataKeys.map(({ id, isCurrent }) => [id, isCurrent]));
+    const open = dataKeys.filter(({ id }) => !damaged.has(id));
+    const states = new Map(open.map(({ id, isCurrent }) => [id, isCurrent]));
     return counts
       .filter((count) => count.place === place)
       .map(({ dataKeyId = '', values }) => ({ values, isCurrent: states.get(dataKeyId) }));

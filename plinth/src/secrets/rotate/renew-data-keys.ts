@@ -5,11 +5,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { KEY_BYTES } from '../data-key.js';
 import { type DataKeyRow, insertDataKey, replaceWrapped, retireDataKey } from '../data-key-rows.js';
 import type { DataKeySource } from '../data-keys.js';
-import { unwrapDataKey, wrapDataKey } from '../key-encryption.js';
+import { openDataKey } from '../examine-keys.js';
+import { wrapDataKey } from '../key-encryption.js';
 import type { TenantSurvey } from './survey.js';
 
 /**
- * Wraps the data keys of a tenant by the current key-encryption key, those that are not yet.
+ * Wraps the data keys of a tenant by the current key-encryption key, those that are not yet; one that
+ * does not open stays as it is.
  *
  * @returns How many there were.
  */
@@ -19,9 +21,11 @@ export async function rewrapDataKeys(
 ): Promise<number> {
   let rewrapped = 0;
   for (const old of dataKeys.filter(({ keyId }) => keyId !== keyEncryption.currentKeyId)) {
-    const context = { tenant, dataKeyId: old.id };
-    const bytes = await unwrapDataKey(keyEncryption, old, context);
-    const fresh = await wrapDataKey(keyEncryption, bytes, context);
+    const opened = await openDataKey(keyEncryption, { tenant, row: old });
+    // The status at the end tells of it.
+    if ('damage' in opened) continue;
+    const { bytes } = opened;
+    const fresh = await wrapDataKey(keyEncryption, bytes, { tenant, dataKeyId: old.id });
     bytes.fill(0);
     // Another rotation may have been faster.
     if (await replaceWrapped(db.tenant(tenant), table, { tenant, old, fresh })) rewrapped++;

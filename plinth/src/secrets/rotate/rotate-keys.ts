@@ -2,9 +2,9 @@
 // where it is asked for, values under new data keys. It may stop anywhere and be begun again.
 
 import { randomBytes } from 'node:crypto';
-import { findMissingKeys, missingKeys } from '../check-keys.js';
 import { KEY_BYTES } from '../data-key.js';
 import { type DataKeySource, DataKeys } from '../data-keys.js';
+import { examineKeys, refuseKeys } from '../examine-keys.js';
 import { KeyCache } from '../key-cache.js';
 import { tryKeyEncryption } from '../key-encryption.js';
 import type { SecretDatabase } from '../secret-database.js';
@@ -13,6 +13,7 @@ import {
   findSecrets,
   type KeyStatus,
   type KeyStatusOptions,
+  ownedKeys,
   type Secrets,
   summarize,
   surveyAll,
@@ -67,9 +68,12 @@ export interface Rotation {
  * Run it again after it was stopped: it goes on with what is left. Then a tenant gets a new data key
  * only where its own is older than the rotation that was stopped.
  *
- * @throws PlinthError SECRET_KEY_UNKNOWN where a key-encryption key is missing, before anything is
- *   changed; SECRET_KEY_WRONG, SECRET_KEY_SERVICE_FAILED, SECRET_TENANTS_UNKNOWN or
- *   SECRET_COLUMN_INVALID; RangeError for a batch that is no whole number from 1; the reason of the
+ * A data key that does not open, because it was moved or damaged, stays as it is and is told of in the
+ * status; all others are rotated. With `dataKeys` its tenant gets a new one.
+ *
+ * @throws PlinthError SECRET_KEY_UNKNOWN where a key-encryption key is missing and SECRET_KEY_WRONG
+ *   where one opens none of its data keys, before anything is changed; SECRET_KEY_SERVICE_FAILED,
+ *   SECRET_TENANTS_UNKNOWN or SECRET_COLUMN_INVALID; RangeError for a batch that is no whole number from 1; the reason of the
  *   signal.
  */
 export async function rotateKeys(db: SecretDatabase, options: RotationOptions): Promise<Rotation> {
@@ -78,10 +82,10 @@ export async function rotateKeys(db: SecretDatabase, options: RotationOptions): 
   const secrets = findSecrets(options.schema);
   const { table, bindings } = secrets;
   await tryKeyEncryption(keyEncryption, randomBytes(KEY_BYTES));
-  const surveys = await surveyAll(db, table, bindings, query);
-  const keyIds = surveys.flatMap(({ dataKeys }) => dataKeys.map(({ keyId }) => keyId));
-  const missing = findMissingKeys(keyEncryption, keyIds);
-  if (missing.length > 0) throw missingKeys(missing);
+  const { surveys } = await surveyAll(db, table, bindings, query);
+  const examination = await examineKeys(keyEncryption, ownedKeys(surveys), { isSample: false });
+  refuseKeys(examination);
+  const damaged = new Set(examination.damaged.map(({ dataKeyId }) => dataKeyId));
   const source = { db, table, keyEncryption };
   let rewrapped = 0;
   for (const survey of surveys) {
@@ -89,7 +93,9 @@ export async function rotateKeys(db: SecretDatabase, options: RotationOptions): 
     rewrapped += await rewrapDataKeys(source, survey);
   }
   const values =
-    options.dataKeys === true ? await renewAll(source, secrets, surveys, options) : NOTHING_RENEWED;
+    options.dataKeys === true
+      ? await renewAll(source, { ...secrets, damaged }, surveys, options)
+      : NOTHING_RENEWED;
   const after = await surveyAll(db, table, bindings, query);
   return { rewrapped, ...values, status: await summarize(keyEncryption, bindings, after) };
 }
@@ -98,19 +104,27 @@ type Renewal = Pick<Rotation, 'renewed' | 'resumed' | 'encrypted' | 'problems'>;
 
 const NOTHING_RENEWED: Renewal = { renewed: 0, resumed: false, encrypted: 0, problems: [] };
 
+interface RenewedSecrets extends Secrets {
+  /** Ids of the data keys that do not open. */
+  readonly damaged: ReadonlySet<string>;
+}
+
 async function renewAll(
   source: DataKeySource,
-  secrets: Secrets,
+  secrets: RenewedSecrets,
   surveys: readonly TenantSurvey[],
   options: RotationOptions,
 ): Promise<Renewal> {
-  const begun = beginningOf(surveys);
+  const { damaged } = secrets;
+  const begun = beginningOf(surveys, damaged);
   // All keys first: should it stop, what is left under the retired ones tells when it began.
   let renewed = 0;
   for (const { tenant, dataKeys } of surveys) {
     options.signal?.throwIfAborted();
     const current = dataKeys.find(({ isCurrent }) => isCurrent);
-    if (current === undefined || (begun !== undefined && current.createdAt >= begun)) continue;
+    if (current === undefined) continue;
+    const isNew = begun !== undefined && current.createdAt >= begun;
+    if (isNew && !damaged.has(current.id)) continue;
     if (await renewDataKey(source, tenant, current)) renewed++;
   }
   const tables = await readSecretTables(source.db, secrets.bindings);
@@ -118,12 +132,18 @@ async function renewAll(
   return { renewed, resumed: begun !== undefined, ...written };
 }
 
-/** When a rotation began that has left values under retired data keys; `undefined` without one. */
-function beginningOf(surveys: readonly TenantSurvey[]): number | undefined {
+/**
+ * When a rotation began that has left values under retired data keys; `undefined` without one. What is
+ * under damaged ones stays there for good, and tells nothing.
+ */
+function beginningOf(
+  surveys: readonly TenantSurvey[],
+  damaged: ReadonlySet<string>,
+): number | undefined {
   const times = surveys.flatMap(({ dataKeys, counts }) => {
     const used = new Set(counts.map(({ dataKeyId }) => dataKeyId));
     return dataKeys.flatMap(({ id, retiredAt }) =>
-      retiredAt !== undefined && used.has(id) ? [retiredAt] : [],
+      retiredAt !== undefined && used.has(id) && !damaged.has(id) ? [retiredAt] : [],
     );
   });
   return times.length === 0 ? undefined : Math.min(...times);
@@ -131,15 +151,14 @@ function beginningOf(surveys: readonly TenantSurvey[]): number | undefined {
 
 async function encryptTenants(
   source: DataKeySource,
-  { table, bindings }: Secrets,
+  { table, bindings, damaged }: RenewedSecrets,
   tables: readonly SecretTable[],
   options: RotationOptions,
 ): Promise<Pick<Rotation, 'encrypted' | 'problems'>> {
   const problems: SecretProblem[] = [];
   let encrypted = 0;
-  for (const tenant of lastRenewedFirst(
-    await surveyAll(source.db, table, bindings, options.tenants),
-  )) {
+  const { surveys } = await surveyAll(source.db, table, bindings, options.tenants);
+  for (const tenant of lastRenewedFirst(surveys, damaged)) {
     const keys = new DataKeys(source, new KeyCache(1, Number.POSITIVE_INFINITY, () => 0));
     for (const each of tables) {
       for await (const batch of encryptTable(source.db, keys, each, tenant, options)) {
@@ -154,15 +173,21 @@ async function encryptTenants(
 
 // The tenant whose key was retired first comes last: as long as anything is left, it still tells when
 // the rotation began.
-function lastRenewedFirst(surveys: readonly TenantSurvey[]): readonly string[] {
+function lastRenewedFirst(
+  surveys: readonly TenantSurvey[],
+  damaged: ReadonlySet<string>,
+): readonly string[] {
   return surveys
-    .flatMap((survey) => {
-      const begun = beginningOf([survey]);
-      return begun === undefined ? [] : [{ tenant: survey.tenant, begun }];
-    })
-    .sort((one, other) => other.begun - one.begun)
+    .filter((survey) => beginningOf([survey], NONE_DAMAGED) !== undefined)
+    .map((survey) => ({
+      tenant: survey.tenant,
+      begun: beginningOf([survey], damaged) ?? Number.POSITIVE_INFINITY,
+    }))
+    .sort((one, other) => Number(one.begun < other.begun) - Number(one.begun > other.begun))
     .map(({ tenant }) => tenant);
 }
+
+const NONE_DAMAGED: ReadonlySet<string> = new Set();
 
 async function* encryptTable(
   db: SecretDatabase,
