@@ -1,10 +1,12 @@
-// The keys that wrap data keys, for the command line: the same that the service takes at its start.
+// The keys that wrap data keys: which ones the service takes at its start, and the same for the command
+// line.
 
 import { PlinthError } from 'plinth';
 import { type KeyEncryption, keyEncryptionFromEnv } from 'plinth/secrets';
+import type { DevelopmentKeys } from './auth/development-keys.js';
 import { developmentKeysOf } from './auth/prepare-authentication.js';
 import { type Environment, readEnvironment } from './env-file.js';
-import { readSettings } from './settings.js';
+import { readSettings, type Settings } from './settings.js';
 import { StartError } from './start-error.js';
 
 /**
@@ -23,7 +25,15 @@ export async function serviceKeyEncryption(
 async function findKeys(environment: Environment, folder: string): Promise<string | undefined> {
   const settings = readSettings(readEnvironment(environment, folder));
   const developmentKeys = await developmentKeysOf(settings, folder);
-  return settings.keyEncryptionKeys ?? developmentKeys?.keyEncryptionKeys;
+  return chooseKeys(settings, developmentKeys);
+}
+
+/** As KEY_ENCRYPTION_KEYS has them: those of the settings, else those of development. */
+export function chooseKeys(
+  { keyEncryptionKeys }: Pick<Settings, 'keyEncryptionKeys'>,
+  developmentKeys: DevelopmentKeys | undefined,
+): string | undefined {
+  return keyEncryptionKeys ?? developmentKeys?.keyEncryptionKeys;
 }
 
 /** In the words of the command line, which knows nothing of the service's own errors. */

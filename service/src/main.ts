@@ -5,6 +5,7 @@ import closeWithGrace from 'close-with-grace';
 import { writeBanner } from './banner.js';
 import { describeFailure } from './describe-failure.js';
 import { readEnvironment } from './env-file.js';
+import { bearLostReader } from './lost-reader.js';
 import { readSettings, type Settings } from './settings.js';
 import { type RunningService, startService } from './start.js';
 
@@ -17,9 +18,7 @@ let starting: Promise<RunningService> | undefined;
 let service: RunningService | undefined;
 
 // A service whose log has lost its reader goes on without one.
-process.stdout.on('error', (error) => {
-  if (!('code' in error && error.code === 'EPIPE')) throw error;
-});
+bearLostReader(process.stdout);
 // Before the start, because process 1 of a container ignores a signal that nobody handles.
 endOnSignal();
 try {

@@ -3,15 +3,14 @@
 import process from 'node:process';
 import { describeFailure } from './describe-failure.js';
 import { readEnvironment } from './env-file.js';
+import { bearLostReader } from './lost-reader.js';
 import { fillTenant } from './seed/fill.js';
 import { addressOf, openTarget } from './seed/open-target.js';
 import { SAMPLE_TENANTS } from './seed/sample-data.js';
 import { readSettings } from './settings.js';
 
 // Whoever reads the output may have read enough.
-process.stdout.on('error', (error) => {
-  if (!('code' in error && error.code === 'EPIPE')) throw error;
-});
+bearLostReader(process.stdout);
 try {
   await seed();
 } catch (error) {

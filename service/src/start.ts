@@ -10,6 +10,7 @@ import {
   NO_AUTHENTICATOR,
   prepareAuthentication,
 } from './auth/prepare-authentication.js';
+import { chooseKeys } from './key-encryption.js';
 import { prepareRevisions, upgradeAsOwner } from './prepare-revisions.js';
 import type { Settings } from './settings.js';
 import { StartError } from './start-error.js';
@@ -55,8 +56,7 @@ export async function startService(
     const prepared = upgraded ?? (await prepareRevisions(db, settings, revisions, signal));
     const database = `${db.engine.description} (${await describeServer(db)})`;
     const authentication = prepareAuthentication(settings, developmentKeys);
-    const keys = settings.keyEncryptionKeys ?? developmentKeys?.keyEncryptionKeys;
-    const tenancy = await openTenancy(db, keys);
+    const tenancy = await openTenancy(db, chooseKeys(settings, developmentKeys));
     const app = await buildApp({ settings, db, revisions, authentication, tenancy });
     logTenancy(app, tenancy);
     for (const warning of prepared.warnings) app.log.warn(warning);

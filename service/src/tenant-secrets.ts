@@ -25,9 +25,8 @@ export interface SecretOwner {
 export async function sealSecrets(
   keyring: Keyring | undefined,
   owner: SecretOwner,
-  secrets: Secrets,
+  { servicedesk_api_key, webhook_signing_secret }: Secrets,
 ): Promise<SealedSecrets> {
-  const { servicedesk_api_key, webhook_signing_secret } = pickSecrets(secrets);
   return {
     servicedesk_api_key: await seal(keyring, owner, 'servicedesk_api_key', servicedesk_api_key),
     webhook_signing_secret: await seal(
@@ -59,10 +58,6 @@ async function seal(
     if (isPlinthError(error) && error.code.startsWith('SECRET_KEY_')) throw noKey(error);
     throw error;
   }
-}
-
-function pickSecrets({ servicedesk_api_key, webhook_signing_secret }: Secrets): Secrets {
-  return { servicedesk_api_key, webhook_signing_secret };
 }
 
 function noKey(cause?: unknown): ProblemError {
