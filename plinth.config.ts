@@ -5,9 +5,10 @@ import { defineConfig } from 'plinth';
 export default defineConfig({
   url: process.env.MIGRATION_DATABASE_URL || process.env.DATABASE_URL || 'pglite://./.plinth/data',
   revisions: './service/revisions',
+  extensions: ['vector'],
   schema: ['./service/src/db/schema.ts', './service/src/db/*.sql'],
+  tenants: 'SELECT id FROM tenants',
   secrets: {
-    tenants: 'SELECT id FROM tenants',
     keyEncryption: async () => {
       const { serviceKeyEncryption } = await import('./service/src/key-encryption.js');
       return await serviceKeyEncryption(process.env, fileURLToPath(new URL('.', import.meta.url)));

@@ -1,16 +1,15 @@
 // What row-level security costs: a tenant's queries in its scope, without a condition of their own,
 // beside the same queries with `WHERE tenant_id` on the same table without security.
 
-import { fileURLToPath } from 'node:url';
 import { and, count, desc, eq, type Placeholder, sql } from 'drizzle-orm';
 import { integer, jsonb, pgTable, text, timestamp, uuid, varchar } from 'drizzle-orm/pg-core';
 import { connect, type Database } from 'plinth';
-import { loadRevisions, upgrade } from 'plinth/migrate';
+import { upgrade } from 'plinth/migrate';
 import { createDatabase, startPostgres } from 'plinth/testing';
 import { describePlan, explain } from '../test/support/explain.js';
+import { historyWithoutVectors } from '../test/support/service-history.js';
 import { judge, median } from './support/measure.js';
 
-const REVISIONS = fileURLToPath(new URL('../service/revisions', import.meta.url));
 const TENANTS = 100;
 const ROWS = 1_000_000;
 
@@ -206,7 +205,7 @@ function anyTenant(): string {
 /** The same rows in both tables, of all tenants in no order. */
 async function fill(url: string): Promise<void> {
   await using owner = await connect({ url, poolSize: 1 });
-  await upgrade(owner, 'head', { revisions: await loadRevisions(REVISIONS) });
+  await upgrade(owner, 'head', { revisions: await historyWithoutVectors() });
   await owner.engine.query(`
     CREATE ROLE ${LOGIN} LOGIN IN ROLE app_user;
     ALTER TABLE enhancement_history DISABLE TRIGGER USER;

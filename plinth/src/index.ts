@@ -2,6 +2,7 @@
 
 export { defineConfig, type PlinthConfig } from './config/index.js';
 export {
+  type Actor,
   type CloseReason,
   type Connection,
   type ConnectOptions,

@@ -39,4 +39,9 @@ export {
   status,
   upgrade,
 } from './migrate/index.js';
-export type { Revision, RevisionGraph, RevisionId } from './revisions/index.js';
+export {
+  type Revision,
+  type RevisionGraph,
+  type RevisionId,
+  withoutRevision,
+} from './revisions/index.js';

@@ -154,7 +154,8 @@ describe('plinth diff', () => {
       'note: the role diff_nobody is named and nobody creates it: it was made in the scratch only',
     );
     expect(out).toContain('GRANT SELECT ON TABLE public.a TO diff_nobody;');
-    expect(out).not.toContain('CREATE ROLE');
+    // Other tests make roles on the same server meanwhile.
+    expect(out).not.toContain('CREATE ROLE diff_nobody');
   });
 
   it('creates roles that a text declares, and drops none', async () => {

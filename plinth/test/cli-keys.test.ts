@@ -214,7 +214,7 @@ describe('plinth keys status', () => {
     await project.configure({ ...config(), secrets: {} });
     const { status, out, error } = await project.plinth(['keys', 'status']);
     expect({ status, out }).toEqual({ status: 1, out: '' });
-    expect(error).toContain('SECRET_TENANTS_UNKNOWN');
+    expect(error).toContain('TENANCY_TENANTS_UNKNOWN');
   });
 
   it('sees all tenants without a query as a role that may', async () => {

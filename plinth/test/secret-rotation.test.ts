@@ -468,8 +468,8 @@ describe.each([
   it('takes hidden tenants not for none', async () => {
     const blind = rotateKeys(db, options({ tenants: undefined, dataKeys: true }));
     if (kind === 'embedded') expect((await blind).renewed).toBe(3);
-    else await expect(blind).rejects.toMatchObject({ code: 'SECRET_TENANTS_UNKNOWN' });
+    else await expect(blind).rejects.toMatchObject({ code: 'TENANCY_TENANTS_UNKNOWN' });
     const wrong = rotateKeys(db, options({ tenants: 'SELECT id FROM nowhere' }));
-    await expect(wrong).rejects.toMatchObject({ code: 'SECRET_TENANTS_UNKNOWN' });
+    await expect(wrong).rejects.toMatchObject({ code: 'TENANCY_TENANTS_UNKNOWN' });
   });
 });

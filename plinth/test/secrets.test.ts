@@ -381,6 +381,6 @@ describe.each([
     await addAccount('hunter2');
     const blind = openKeyring(db, { keyEncryption, table: dataKeys });
     if (kind === 'embedded') expect((await blind.check()).dataKeys).toBeGreaterThan(0);
-    else expect((await refusal(blind.check())).code).toBe('SECRET_TENANTS_UNKNOWN');
+    else expect((await refusal(blind.check())).code).toBe('TENANCY_TENANTS_UNKNOWN');
   });
 });

@@ -138,6 +138,31 @@ describe.each([
     await Promise.all(tenants.map((tenant) => db.tenant(tenant).delete(items)));
   });
 
+  it('tells who acts, in the same round trip, and tells nobody after it', async () => {
+    const names = sql`SELECT nullif(current_setting('app.actor', true), '') AS actor,
+      nullif(current_setting('app.request_id', true), '') AS request_id`;
+    const hostile = `x'); DROP TABLE items; --\u0000${'é'.repeat(300)}`;
+    for (const [actor, found] of [
+      [
+        { actor: 'ada', requestId: 'r-1' },
+        { actor: 'ada', request_id: 'r-1' },
+      ],
+      [{ requestId: 'r-2' }, { actor: null, request_id: 'r-2' }],
+      [{}, { actor: null, request_id: null }],
+      [
+        { actor: hostile },
+        { actor: [...hostile.replace('\u0000', '')].slice(0, 255).join(''), request_id: null },
+      ],
+    ] as const) {
+      const scope = db.tenant('acme', actor);
+      expect((await scope.execute(names)).rows).toEqual([found]);
+      expect(await scope.transaction(async (tx) => (await tx.execute(names)).rows)).toEqual([
+        found,
+      ]);
+      expect((await db.execute(names)).rows).toEqual([{ actor: null, request_id: null }]);
+    }
+  });
+
   it('names the role that is missing', async () => {
     const url = kind === 'server' ? asUser(server.url, role) : 'pglite://memory';
     await using other = await connect({ url, tenantRole: 'nobody_made_me', poolSize: 1 });

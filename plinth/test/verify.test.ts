@@ -271,11 +271,12 @@ describe('a project with something wrong', () => {
   });
 
   it('lacks an extension on the embedded database', async () => {
-    await configure({ url: 'pglite://memory', extensions: ['vector'] });
+    await configure({ url: 'pglite://memory', extensions: ['vector', 'postgis'] });
     await rm(join(folder, 'revisions', 'first.sql'));
     const { status, of } = await findings();
     expect(status).toBe(1);
-    expect(of('extensions')?.hint).toContain('Set DATABASE_URL to a server');
+    expect(of('extensions')?.message).toBe('not available on this server: postgis');
+    expect(of('extensions')?.hint).toBe('Set DATABASE_URL to a server that has it.');
   });
 
   it('gets fewer than five connections', async () => {

@@ -7,12 +7,14 @@ import { plinthFastify, problemDetails, serverOptions } from 'plinth/fastify';
 import type { RevisionGraph } from 'plinth/migrate';
 import { type Authentication, registerAuthentication } from './auth/authentication.js';
 import { logDatabaseEvents } from './database-log.js';
+import { chooseEmbedder } from './embedding/choose-embedder.js';
 import { zodValidatorCompiler } from './http/zod-validator.js';
 import { loggerOptions } from './logger-options.js';
 import { registerMetrics } from './metrics.js';
 import { registerOpenApi } from './openapi.js';
 import { RequestLog } from './request-log.js';
 import { deferLogger } from './request-logger.js';
+import { documentRoutes } from './routes/documents.js';
 import { enhancementRoutes } from './routes/enhancements.js';
 import { taskRoutes } from './routes/tasks.js';
 import { tenantRoutes } from './routes/tenants.js';
@@ -20,17 +22,19 @@ import { todoRoutes } from './routes/todos.js';
 import { healthRoutes } from './schemas/health.js';
 import type { Settings } from './settings.js';
 import type { Tenancy } from './tenancy.js';
+import { refusalOf, type VectorSupport } from './vector-support.js';
 
 export interface AppParts {
-  readonly settings: Pick<Settings, 'logLevel' | 'allowedOrigins' | 'dbEcho'>;
+  readonly settings: Pick<Settings, 'logLevel' | 'allowedOrigins' | 'dbEcho' | 'documents'>;
   readonly db: Database;
   readonly revisions: RevisionGraph;
   readonly authentication: Authentication;
   readonly tenancy: Tenancy;
+  readonly vectors: VectorSupport;
 }
 
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { settings, db, revisions, authentication, tenancy } = parts;
+  const { settings, db, revisions, authentication, tenancy, vectors } = parts;
   const app = fastify({
     ...serverOptions(),
     logger: loggerOptions(settings),
@@ -44,12 +48,15 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(problemDetails);
   await registerOpenApi(app);
   registerMetrics(app, db);
-  await app.register(plinthFastify, { db, revisions, healthRoutes });
+  const unavailable = vectors.kind === 'missing' ? [refusalOf(vectors)] : [];
+  await app.register(plinthFastify, { db, revisions, health: { unavailable }, healthRoutes });
   registerAuthentication(app, authentication);
   await app.register(taskRoutes);
   await app.register(todoRoutes);
   await app.register(tenantRoutes, { tenancy });
   await app.register(enhancementRoutes, { tenancy });
+  const tools = { ...settings.documents, embedder: chooseEmbedder(settings.documents) };
+  await app.register(documentRoutes, { tenancy, vectors, tools });
   logDatabaseEvents(app, db, settings.dbEcho);
   await traceQueries(db.engine);
   return app;

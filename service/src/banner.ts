@@ -9,9 +9,9 @@ export function writeBanner(
   { app, report }: Pick<RunningService, 'app' | 'report'>,
   output: { write(text: string): unknown },
 ): void {
-  const { url, database, revisions, tenants } = report;
+  const { url, database, revisions, tenants, documents } = report;
   if (appEnv === 'production') {
-    app.log.info({ url, database, revisions, tenants }, 'Plinth service listening');
+    app.log.info({ url, database, revisions, tenants, documents }, 'Plinth service listening');
     return;
   }
   output.write(
@@ -20,6 +20,7 @@ export function writeBanner(
       `database   ${database}`,
       `revisions  ${revisions}`,
       `tenants    ${tenants}`,
+      `documents  ${documents}`,
       `API page   ${url}/docs`,
       '',
     ].join('\n'),

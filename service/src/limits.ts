@@ -21,13 +21,40 @@ export const LIMITS = {
   secret: { min: 1, max: 4096 },
   llmOutput: { min: 0, max: 50_000 },
   errorMessage: { min: 0, max: 10_000 },
+  /** After trimming. */
+  documentTitle: { min: 1, max: 255 },
+  /** A whole text; what a request may hold of it is bounded by its bytes, too. */
+  documentContent: { min: 1, max: 200_000 },
+  embeddingModel: { min: 1, max: 200 },
+  /** One that the caller made; those made here have DOCUMENT_CHUNK_SIZE. */
+  chunkText: { min: 1, max: 8000 },
+  /** What documents are looked for with. */
+  documentQuery: { min: 1, max: 2000 },
+  /** Words to look for. */
+  search: { min: 1, max: 200 },
 } as const satisfies Record<string, TextLimits>;
 
 /**
  * Longest JSON of a value, in bytes. A page of a list holds up to 200 rows, so what a row may hold
  * bounds what one request may cost.
  */
-export const JSON_BYTES = { context: 131_072, preferences: 32_768 } as const;
+export const JSON_BYTES = {
+  context: 131_072,
+  preferences: 32_768,
+  documentMetadata: 8192,
+} as const;
+
+/** How many dimensions the vectors of chunks have. */
+export const EMBEDDING_DIMENSIONS = 384;
+
+/** How many chunks a document has: those that a caller made, and those of a text. */
+export const CHUNKS = { maxGiven: 200, max: 1000 } as const;
+
+/** Largest body with a document, in bytes: 200 chunks with their vectors, or a text with escapes. */
+export const DOCUMENT_BODY_LIMIT = 4_194_304;
+
+/** How many hits a search gives. */
+export const TOP_K = { min: 1, max: 100, default: 10 } as const;
 
 /** The largest value of an integer column. */
 export const MAX_INTEGER = 2_147_483_647;
@@ -44,3 +71,6 @@ export const WHITE_SPACE =
 
 /** How many rows a page of a list has. */
 export const PAGE_SIZE = { min: 1, max: 200, default: 50 } as const;
+
+/** How long a deleted task can be restored, unless settings say otherwise. */
+export const RESTORE_TASKS_WITHIN = '30 days';

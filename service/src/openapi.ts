@@ -11,7 +11,7 @@ import { withResponseHeaders } from './http/response-headers.js';
 const INFO = {
   title: 'Plinth reference service',
   description:
-    'Tasks, todos, tenants and their enhancements. Errors are problem details (RFC 9457).',
+    'Tasks, todos, tenants, their enhancements and their documents. Errors are problem details (RFC 9457).',
   version: '0.1.0',
 };
 
@@ -40,6 +40,10 @@ const TAGS = [
   { name: 'todos', description: 'Todos with one line of text.' },
   { name: 'tenants', description: 'Tenants and their configuration, for admins.' },
   { name: 'enhancements', description: 'What was made of the tickets of the caller’s tenant.' },
+  {
+    name: 'documents',
+    description: 'Texts of the caller’s tenant that can be searched by meaning.',
+  },
   { name: 'health', description: 'For load balancers and orchestrators.' },
 ];
 

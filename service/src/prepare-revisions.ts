@@ -1,15 +1,18 @@
 // Brings the revisions of the service's database up to date at a start, or says how they stand.
 
-import { type Database, isPlinthError, openEngine, parseDatabaseUrl } from 'plinth';
-import { type MigrationTarget, type RevisionGraph, status, upgrade } from 'plinth/migrate';
+import { type Database, type Engine, isPlinthError, openEngine, parseDatabaseUrl } from 'plinth';
+import { type RevisionGraph, status, upgrade } from 'plinth/migrate';
 import { hasSqlState, INSUFFICIENT_PRIVILEGE } from './db/sql-state.js';
 import type { Settings } from './settings.js';
 import { StartError } from './start-error.js';
+import { historyFor } from './vector-support.js';
 
 export interface PreparedRevisions {
   /** One line for the banner. */
   readonly report: string;
   readonly warnings: readonly string[];
+  /** Those that this server can follow: all, or those before pgvector. */
+  readonly revisions: RevisionGraph;
 }
 
 /** Upgrades over a connection of the owner's; `undefined` where there is none of its own. */
@@ -37,10 +40,11 @@ export async function prepareRevisions(
   revisions: RevisionGraph,
   signal: AbortSignal | undefined,
 ): Promise<PreparedRevisions> {
-  if (migration !== undefined) return await upgradeToHead(db, revisions, signal);
-  const { state, pending, unknown, heads, warnings } = await status(db, { revisions }).catch(
-    explainRefusal,
-  );
+  if (migration !== undefined) return await upgradeToHead(db.engine, revisions, signal);
+  const followed = await historyFor(db.engine, revisions);
+  const { state, pending, unknown, heads, warnings } = await status(db, {
+    revisions: followed,
+  }).catch(explainRefusal);
   if (state === 'unknown') {
     throw new StartError(`the database is newer than the code: it has ${unknown.join(', ')}`, {
       hint: 'Start the version of the service that carries these revisions.',
@@ -53,21 +57,24 @@ export async function prepareRevisions(
   }
   const behind = pending.length === 0 ? `at head ${heads.join(', ')}` : `${pending.length} pending`;
   const halfway = state === 'interrupted' ? ', one of them interrupted half-way' : '';
-  return { report: `not upgraded (MIGRATE_ON_START=false), ${behind}${halfway}`, warnings };
+  const report = `not upgraded (MIGRATE_ON_START=false), ${behind}${halfway}`;
+  return { report, warnings, revisions: followed };
 }
 
 async function upgradeToHead(
-  target: MigrationTarget,
-  revisions: RevisionGraph,
+  target: Engine,
+  whole: RevisionGraph,
   signal: AbortSignal | undefined,
 ): Promise<PreparedRevisions> {
+  signal?.throwIfAborted();
+  const revisions = await historyFor(target, whole);
   // Between two revisions: the one at work ends, so that the next start has less to do.
   const beforeRevision = async () => signal?.throwIfAborted();
   const run = () => upgrade(target, 'head', { revisions, hooks: { beforeRevision } });
   const { ran, heads, warnings } = await run().catch(explainRefusal);
   const done = ran.length === 0 ? '' : `${ran.length} applied now, `;
   const nothing = done === '' ? ', nothing to apply' : '';
-  return { report: `${done}at head ${heads.join(', ')}${nothing}`, warnings };
+  return { report: `${done}at head ${heads.join(', ')}${nothing}`, warnings, revisions };
 }
 
 /** A login that serves requests may not change tables. */

@@ -15,11 +15,19 @@ import {
   type IdentityProvider,
   identityProviderOf,
 } from './auth/auth-settings.js';
+import {
+  type DocumentSettings,
+  documentProblems,
+  documentSettingsOf,
+  documentVariables,
+} from './embedding/embedding-settings.js';
 import type { Environment } from './env-file.js';
 import { choice, flag, setting } from './setting.js';
 import { StartError } from './start-error.js';
 
 const APPLICATION_NAME = 'plinth-service';
+/** What the revisions create of them; a server brings its own. */
+const EXTENSIONS = ['vector'];
 /** The role that the revisions grant what requests need. */
 const TENANT_ROLE = 'app_user';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -41,6 +49,7 @@ export const environmentSchema = z
     MIGRATE_ON_START: flag().default(true),
     ...authVariables,
     KEY_ENCRYPTION_KEYS: z.string().optional(),
+    ...documentVariables,
   })
   .refine(({ APP_ENV, DEBUG }) => !(APP_ENV === 'production' && DEBUG === true), {
     path: ['DEBUG'],
@@ -76,6 +85,7 @@ export interface Settings {
   readonly identityProvider: IdentityProvider | undefined;
   /** The keys that wrap data keys, as the variable has them. A secret. */
   readonly keyEncryptionKeys: string | undefined;
+  readonly documents: DocumentSettings;
 }
 
 const DEFAULT_URL = 'pglite://./.plinth/data';
@@ -96,6 +106,7 @@ export function readSettings(environment: Environment): Settings {
     ...(own.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`),
     ...database.problems,
     ...migration.problems,
+    ...documentProblems(environment),
     ...authProblems(environment, { canMakeTokens: canMakeTokens(environment, database.options) }),
   ]);
   if (problems.size > 0 || !own.success || database.options === undefined) {
@@ -113,12 +124,18 @@ export function readSettings(environment: Environment): Settings {
       ...database.options,
       applicationName: APPLICATION_NAME,
       tenantRole: database.options.tenantRole ?? TENANT_ROLE,
+      embeddedExtensions: EXTENSIONS,
     },
-    migration: migration.options && { ...migration.options, applicationName: APPLICATION_NAME },
+    migration: migration.options && {
+      ...migration.options,
+      applicationName: APPLICATION_NAME,
+      embeddedExtensions: EXTENSIONS,
+    },
     dbEcho: data.DB_ECHO,
     authRequired: data.AUTH_REQUIRED,
     identityProvider: identityProviderOf(data),
     keyEncryptionKeys: data.KEY_ENCRYPTION_KEYS,
+    documents: documentSettingsOf(data),
   };
 }
 

@@ -14,7 +14,8 @@ import { chooseKeys } from './key-encryption.js';
 import { prepareRevisions, upgradeAsOwner } from './prepare-revisions.js';
 import type { Settings } from './settings.js';
 import { StartError } from './start-error.js';
-import { describeTenancy, logTenancy, openTenancy } from './tenancy.js';
+import { describeTenancy, logTenancy, openTenancy, tenantTables } from './tenancy.js';
+import { describeVectors, readVectorSupport, refusalOf } from './vector-support.js';
 
 /** The revisions of this service, beside its code. */
 export const REVISIONS_FOLDER = fileURLToPath(new URL('../revisions', import.meta.url));
@@ -25,6 +26,7 @@ export interface StartReport {
   readonly database: string;
   readonly revisions: string;
   readonly tenants: string;
+  readonly documents: string;
 }
 
 export interface RunningService {
@@ -56,9 +58,20 @@ export async function startService(
     const prepared = upgraded ?? (await prepareRevisions(db, settings, revisions, signal));
     const database = `${db.engine.description} (${await describeServer(db)})`;
     const authentication = prepareAuthentication(settings, developmentKeys);
-    const tenancy = await openTenancy(db, chooseKeys(settings, developmentKeys));
-    const app = await buildApp({ settings, db, revisions, authentication, tenancy });
+    const vectors = await readVectorSupport(db.engine);
+    const tables = tenantTables(vectors);
+    const tenancy = await openTenancy(db, tables, chooseKeys(settings, developmentKeys));
+    const { revisions: followed } = prepared;
+    const app = await buildApp({
+      settings,
+      db,
+      revisions: followed,
+      authentication,
+      tenancy,
+      vectors,
+    });
     logTenancy(app, tenancy);
+    if (vectors.kind === 'missing') app.log.warn({ fix: vectors.fix }, refusalOf(vectors));
     for (const warning of prepared.warnings) app.log.warn(warning);
     if (authentication.authenticator === undefined) app.log.warn(NO_AUTHENTICATOR);
     signal?.throwIfAborted();
@@ -74,6 +87,7 @@ export async function startService(
           db.engine.tenantRole,
           authentication.authenticator !== undefined,
         ),
+        documents: describeVectors(vectors),
       },
       stop: () => stop(app, db),
     };

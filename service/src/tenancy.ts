@@ -11,9 +11,16 @@ import {
   keyEncryptionFromEnv,
   openKeyring,
 } from 'plinth/secrets';
-import { dataKeys, enhancementHistory, tenantConfigs } from './db/schema.js';
+import {
+  dataKeys,
+  documentEmbeddings,
+  documents,
+  enhancementHistory,
+  tenantConfigs,
+} from './db/schema.js';
 import { findTenantWithSecrets } from './db/tenants.js';
 import { StartError } from './start-error.js';
+import type { VectorSupport } from './vector-support.js';
 
 export interface Tenancy {
   /** Why tenants are not served, each with what mends it; none where they are. */
@@ -38,31 +45,42 @@ const ALL_TENANTS = 'SELECT id FROM tenants';
 /**
  * Audits the role of the database's connections, and sees that every key that secrets need is there.
  *
+ * @param tables Names of the tables that have to be isolated: {@link tenantTables}.
  * @param keyEncryptionKeys As KEY_ENCRYPTION_KEYS has them.
  * @throws PlinthError SECRET_* or StartError where a key is wrong, or one that is needed is missing.
  */
 export async function openTenancy(
   db: Database,
+  tables: readonly string[],
   keyEncryptionKeys: string | undefined,
 ): Promise<Tenancy> {
   const isBoundary = db.engine.kind === 'server';
-  const refusals = await findRefusals(db, isBoundary);
+  const refusals = await findRefusals(db, tables, isBoundary);
   if (refusals.length > 0) return { ...NO_KEYS, refusals, isBoundary };
   return { refusals: [], isBoundary, ...(await openKeys(db, keyEncryptionKeys)) };
 }
 
-async function findRefusals(db: Database, isBoundary: boolean): Promise<readonly Refusal[]> {
+async function findRefusals(
+  db: Database,
+  tables: readonly string[],
+  isBoundary: boolean,
+): Promise<readonly Refusal[]> {
   const { engine } = db;
   const { tenantRole } = engine;
   // On the embedded database only the role that work is lowered to is held by policies.
   const roles = isBoundary ? (await auditRole(engine, { tenantRole })).problems : [];
   if (roles.some(({ kind }) => kind === 'no-tenant-role')) return roles;
-  return [...roles, ...(await auditTables(engine, { tables: ISOLATED_TABLES, tenantRole }))];
+  return [...roles, ...(await auditTables(engine, { tables, tenantRole }))];
 }
 
-const ISOLATED_TABLES = [tenantConfigs, enhancementHistory, dataKeys].map((table) =>
-  getTableName(table),
-);
+const ISOLATED_TABLES = [tenantConfigs, enhancementHistory, dataKeys];
+const VECTOR_TABLES = [documents, documentEmbeddings];
+
+/** Names of the tables whose rows belong to tenants, as far as the database has them. */
+export function tenantTables({ kind }: VectorSupport): readonly string[] {
+  const tables = kind === 'enabled' ? [...ISOLATED_TABLES, ...VECTOR_TABLES] : ISOLATED_TABLES;
+  return tables.map((table) => getTableName(table));
+}
 
 type OpenKeys = Pick<Tenancy, 'keyring' | 'damagedDataKeys'>;
 

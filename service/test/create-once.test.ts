@@ -2,13 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import { type FastifyInstance, fastify } from 'fastify';
 import { ProblemError, plinthFastify, problemDetails, serverOptions } from 'plinth/fastify';
-import { loadRevisions } from 'plinth/migrate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../src/auth/caller.js';
 import { tenantConfigs } from '../src/db/schema.js';
 import { hasSqlState, UNIQUE_VIOLATION } from '../src/db/sql-state.js';
 import { createOnce } from '../src/http/create-once.js';
-import { REVISIONS_FOLDER } from '../src/start.js';
 import { DATABASES, useService } from './support/service.js';
 
 const ROW = { id: tenantConfigs.id, name: tenantConfigs.name };
@@ -26,10 +24,7 @@ describe.each(DATABASES)('createOnce in the scope of a tenant on the %s database
   beforeAll(async () => {
     app = fastify(serverOptions());
     await app.register(problemDetails);
-    await app.register(plinthFastify, {
-      db: service.db,
-      revisions: await loadRevisions(REVISIONS_FOLDER),
-    });
+    await app.register(plinthFastify, { db: service.db });
     app.decorateRequest('caller', undefined);
     app.addHook('onRequest', async (request) => {
       request.caller = callerOf(String(request.headers.authorization));

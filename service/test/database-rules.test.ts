@@ -1,19 +1,20 @@
-import { connect, type Database } from 'plinth';
-import { downgrade, loadRevisions, upgrade } from 'plinth/migrate';
+import type { Database } from 'plinth';
+import { downgrade, type RevisionGraph, upgrade } from 'plinth/migrate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
 import { LIMITS } from '../src/limits.js';
-import { REVISIONS_FOLDER } from '../src/start.js';
 import { DATABASES } from './support/service.js';
+import { connectEither, upgradeService } from './support/upgraded-database.js';
 
 describe.each(DATABASES)('the rules in the %s database', (kind) => {
   const database = kind === 'server' ? useDatabase() : { url: 'pglite://memory' };
   let db: Database;
+  let revisions: RevisionGraph;
   const query = (text: string, values?: readonly unknown[]) => db.engine.query(text, values);
 
   beforeAll(async () => {
-    db = await connect({ url: database.url });
-    await upgrade(db, 'head', { revisions: REVISIONS_FOLDER });
+    db = await connectEither(database.url);
+    ({ revisions } = await upgradeService(db));
   });
   afterAll(() => db.close());
 
@@ -103,7 +104,6 @@ describe.each(DATABASES)('the rules in the %s database', (kind) => {
           WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'plinth%'
           ORDER BY 1`)
       ).rows.map((row) => row.object);
-    const revisions = await loadRevisions(REVISIONS_FOLDER);
     const before = await objects();
     expect(before).toContain('function set_updated_at');
     await downgrade(db, 'base', { revisions });

@@ -2,11 +2,12 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Database } from 'plinth';
-import { downgrade, loadRevisions, type RevisionGraph, upgrade } from 'plinth/migrate';
+import { downgrade, loadRevisions, upgrade } from 'plinth/migrate';
 import { createDatabase } from 'plinth/testing';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { useServer } from '../../test/support/database.js';
 import { REVISIONS_FOLDER } from '../src/start.js';
+import { historyFor, readVectorSupport } from '../src/vector-support.js';
 import { type SwallowingProxy, startProxy } from './support/proxy.js';
 import { copyRevisions } from './support/revisions.js';
 import {
@@ -17,6 +18,7 @@ import {
   runApp,
   useService,
 } from './support/service.js';
+import { type Upgraded, upgradeService } from './support/upgraded-database.js';
 
 describe.each(DATABASES)('health on the %s database', (kind) => {
   const service = useService(kind);
@@ -28,15 +30,22 @@ describe.each(DATABASES)('health on the %s database', (kind) => {
   ])('%s', async (path, body) => {
     const answer = await service.call('GET', path);
     expect(answer.status).toBe(200);
-    expect(answer.text).toBe(JSON.stringify(body));
+    const { unavailable, ...state } = JSON.parse(answer.text);
+    expect(state).toEqual(body);
+    // The server of the tests has no pgvector, and readiness says so.
+    const lacks = path === '/health/ready' && kind === 'server';
+    expect(unavailable).toEqual(
+      lacks ? [expect.stringMatching(/pgvector.*postgresql-\d+-pgvector/)] : undefined,
+    );
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
   it('is not ready while revisions are pending, and ready again after them', async () => {
-    const revisions = await loadRevisions(REVISIONS_FOLDER);
+    const { revisions } = await upgradeService(service.db);
     const ready = async () => {
       const { status, text } = await service.call('GET', '/health/ready');
-      return [status, JSON.parse(text)];
+      const { unavailable: _, ...state } = JSON.parse(text);
+      return [status, state];
     };
     const pending = { status: 'not ready', database: 'connected', migrations: 'pending' };
     await downgrade(service.db, '-1', { revisions });
@@ -51,7 +60,8 @@ describe.each(DATABASES)('health on the %s database', (kind) => {
     const folder = mkdtempSync(join(tmpdir(), 'plinth-older-'));
     const [first = ''] = readdirSync(REVISIONS_FOLDER).sort();
     cpSync(join(REVISIONS_FOLDER, first), join(folder, first));
-    const app = await runApp(service.db, await loadRevisions(folder));
+    const revisions = await loadRevisions(folder);
+    const app = await runApp(service.db, { ...(await upgradeService(service.db)), revisions });
     try {
       const { status, text } = await callUrl(`${app.url}/health/ready`, 'GET');
       expect(status).toBe(503);
@@ -68,7 +78,10 @@ describe.each(DATABASES)('readiness on the %s database', (kind) => {
 
   /** What an application with the revisions of a folder says of its migrations. */
   async function migrationsWith(folder: string): Promise<unknown> {
-    const app = await runApp(service.db, await loadRevisions(folder));
+    const app = await runApp(service.db, {
+      revisions: await historyFor(service.db.engine, await loadRevisions(folder)),
+      vectors: await readVectorSupport(service.db.engine),
+    });
     try {
       const { status, text } = await callUrl(`${app.url}/health/ready`, 'GET');
       expect(status).toBe(503);
@@ -86,14 +99,16 @@ describe.each(DATABASES)('readiness on the %s database', (kind) => {
 
   it('is pending where a revision was interrupted half-way', async () => {
     const folder = copyRevisions();
+    const [head] = (await upgradeService(service.db)).revisions.heads.map(({ id }) => id);
     writeFileSync(
       join(folder, '20261121_0900_aaaabbbbcccc_halfway.sql'),
-      '-- plinth:revision aaaabbbbcccc\n-- plinth:revises b7e40c9a2d15\n' +
+      `-- plinth:revision aaaabbbbcccc\n-- plinth:revises ${head}\n` +
         '-- plinth:message half-way\n\n-- plinth:upgrade\n' +
         'CREATE INDEX CONCURRENTLY idx_halfway ON todos (completed);\nSELECT nothing;\n\n' +
         '-- plinth:downgrade\nDROP INDEX CONCURRENTLY idx_halfway;\n',
     );
-    await expect(upgrade(service.db, 'head', { revisions: folder })).rejects.toThrow('nothing');
+    const revisions = await historyFor(service.db.engine, await loadRevisions(folder));
+    await expect(upgrade(service.db, 'head', { revisions })).rejects.toThrow('nothing');
     expect(await migrationsWith(folder)).toBe('pending');
   });
 });
@@ -101,9 +116,7 @@ describe.each(DATABASES)('readiness on the %s database', (kind) => {
 it('a database that is dropped while the service runs is away, for every route', async () => {
   const database = await createDatabase(inject('serverUrl'));
   await using db = await connect({ url: database.url });
-  const revisions = await loadRevisions(REVISIONS_FOLDER);
-  await upgrade(db, 'head', { revisions });
-  const app = await runApp(db, revisions);
+  const app = await runApp(db, await upgradeService(db));
   try {
     await database.drop();
     for (const _ of [1, 2]) {
@@ -121,16 +134,15 @@ describe('health of a server that goes away and comes back', () => {
   let db: Database;
   let app: RunningApp;
   let proxy: SwallowingProxy;
-  let revisions: RevisionGraph;
+  let upgraded: Upgraded;
 
   beforeAll(async () => {
     proxy = await startProxy(held.server.port);
     const url = new URL(held.server.url);
     url.port = String(proxy.port);
     db = await connect({ url: url.href, poolTimeout: 1, connectTimeout: 1 });
-    revisions = await loadRevisions(REVISIONS_FOLDER);
-    await upgrade(db, 'head', { revisions });
-    app = await runApp(db, revisions);
+    upgraded = await upgradeService(db);
+    app = await runApp(db, upgraded);
   });
   afterAll(async () => {
     await app.close();
@@ -151,7 +163,12 @@ describe('health of a server that goes away and comes back', () => {
     });
     expect(await ask('/health/ready')).toEqual({
       status: 503,
-      body: { status: 'not ready', database: 'disconnected', migrations: 'unknown' },
+      body: {
+        status: 'not ready',
+        database: 'disconnected',
+        migrations: 'unknown',
+        unavailable: [expect.stringContaining('pgvector')],
+      },
     });
     expect(await ask('/health/live')).toEqual({ status: 200, body: { status: 'alive' } });
   }

@@ -186,5 +186,8 @@ it('ships the revisions it was tested with', () => {
     '20261120_1000_c27ae4f09d51_create_todos.sql',
     '20261122_1329_a1d3c58e7f20_create_roles.sql',
     '20261122_1330_b7e40c9a2d15_create_tenants.sql',
+    '20261122_1640_c2f84d1b6e37_search_and_restore_tasks.sql',
+    '20261122_1650_f16a2c8e4b70_enable_pgvector.sql',
+    '20261122_1651_0a9c5f37d281_create_documents.sql',
   ]);
 });

@@ -4,21 +4,28 @@ import { connect as connectSocket, createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { connect } from 'plinth';
-import { upgrade } from 'plinth/migrate';
+import { loadRevisions, type RevisionGraph, upgrade } from 'plinth/migrate';
 import { createDatabase } from 'plinth/testing';
 import { describe, expect, inject, it } from 'vitest';
 import { useDatabase, useServer } from '../../test/support/database.js';
+import { historyWithoutVectors } from '../../test/support/service-history.js';
 import { REVISIONS_FOLDER } from '../src/start.js';
 import { useProcesses } from './support/process.js';
 import { copyRevisions } from './support/revisions.js';
 import { callUrl, DATABASES } from './support/service.js';
+import { connectEither } from './support/upgraded-database.js';
 
 const processes = useProcesses();
-const HEAD = 'b7e40c9a2d15';
-const COUNT = 5;
+const whole = await loadRevisions(REVISIONS_FOLDER);
+/** The history on the server of the tests, which has no pgvector. */
+const cut = await historyWithoutVectors();
+const HISTORIES = { embedded: whole, server: cut } as const;
+const headOf = ({ heads }: RevisionGraph) => heads.map(({ id }) => id).join(', ');
 
 describe.each(DATABASES)('the process on the %s database', (kind) => {
   const database = kind === 'server' ? useDatabase() : { url: 'pglite://./.plinth/data' };
+  const { revisions } = HISTORIES[kind];
+  const head = headOf(HISTORIES[kind]);
   const shown = () => database.url.replace(/:[^:@/]*@/, '@');
 
   it('says where it is, keeps a task through kill -9, and ends with 0', async () => {
@@ -34,9 +41,14 @@ describe.each(DATABASES)('the process on the %s database', (kind) => {
     expect(lines).toEqual([
       `Plinth service listening on ${await first.url}`,
       expect.stringMatching(/^database {3}\S+ \((embedded )?PostgreSQL \d+\.\d+\)$/),
-      `revisions  ${COUNT} applied now, at head ${HEAD}`,
+      `revisions  ${revisions.length} applied now, at head ${head}`,
       expect.stringMatching(
         kind === 'server' ? /^tenants {4}refused: / : /^tenants {4}served; an /,
+      ),
+      expect.stringMatching(
+        kind === 'server'
+          ? /^documents {2}refused: the PostgreSQL server has no pgvector/
+          : /^documents {2}served$/,
       ),
       `API page   ${await first.url}/docs`,
     ]);
@@ -48,7 +60,7 @@ describe.each(DATABASES)('the process on the %s database', (kind) => {
     expect(read.body).toEqual(created.body);
     second.child.kill('SIGTERM');
     const end = await second.exit;
-    expect(end.stdout).toContain(`revisions  at head ${HEAD}, nothing to apply`);
+    expect(end.stdout).toContain(`revisions  at head ${head}, nothing to apply`);
     expect([end.code, end.stderr]).toEqual([0, '']);
   });
 });
@@ -65,7 +77,7 @@ it('two that start at once on a new database share the work', async () => {
   const lines = exits.map(({ stdout }) => /^revisions {2}(.*)$/m.exec(stdout)?.[1]);
   // Each revision is applied once, whichever of the two does it.
   const applied = lines.map((line) => Number(/^(\d+) applied/.exec(line ?? '')?.[1] ?? 0));
-  expect(applied.reduce((sum, count) => sum + count)).toBe(COUNT);
+  expect(applied.reduce((sum, count) => sum + count)).toBe(cut.revisions.length);
   expect(exits.map(({ code }) => code)).toEqual([0, 0]);
   await database.drop();
 });
@@ -222,12 +234,12 @@ describe('a start that cannot be', () => {
       cpSync(REVISIONS_FOLDER, revisions, { recursive: true });
       writeFileSync(
         join(revisions, '20261121_0900_aaaabbbbcccc_newer.sql'),
-        `-- plinth:revision aaaabbbbcccc\n-- plinth:revises ${HEAD}\n-- plinth:message newer\n\n` +
+        `-- plinth:revision aaaabbbbcccc\n-- plinth:revises ${headOf(cut)}\n-- plinth:message newer\n\n` +
           '-- plinth:upgrade\nSELECT 1;\n\n-- plinth:downgrade\nSELECT 1;\n',
       );
       const database = await createDatabase(inject('serverUrl'));
       const db = await connect({ url: database.url });
-      await upgrade(db, 'head', { revisions });
+      await upgrade(db, 'aaaabbbbcccc', { revisions });
       await db.close();
       const environment = { DATABASE_URL: database.url, MIGRATE_ON_START: flag };
       expect(await expectFailure(folder, environment)).toContain('aaaabbbbcccc');
@@ -241,7 +253,7 @@ describe('a start that cannot be', () => {
       const revisions = copyRevisions((sql) => sql.replace('varchar(500)', 'varchar(400)'));
       const database = await createDatabase(inject('serverUrl'));
       const db = await connect({ url: database.url });
-      await upgrade(db, 'head', { revisions });
+      await upgrade(db, headOf(cut), { revisions });
       await db.close();
       rmSync(revisions, { recursive: true });
       const environment = { DATABASE_URL: database.url, MIGRATE_ON_START: flag };
@@ -281,7 +293,9 @@ describe('settings of a process', () => {
     expect([ready.status, JSON.parse(ready.text).migrations]).toEqual([503, 'pending']);
     running.child.kill('SIGTERM');
     const { stdout } = await running.exit;
-    expect(stdout).toContain(`revisions  not upgraded (MIGRATE_ON_START=false), ${COUNT} pending`);
+    expect(stdout).toContain(
+      `revisions  not upgraded (MIGRATE_ON_START=false), ${whole.revisions.length} pending`,
+    );
   });
 
   it.each(['true', 'false'])(
@@ -293,7 +307,7 @@ describe('settings of a process', () => {
       const folder = processes.makeFolder();
       const url = 'pglite://./.plinth/data';
       const path = join(folder, '.plinth', 'data');
-      const db = await connect({ url: `pglite://${path}` });
+      const db = await connectEither(`pglite://${path}`);
       await upgrade(db, 'head', { revisions });
       await db.close();
       rmSync(revisions, { recursive: true });
@@ -301,7 +315,9 @@ describe('settings of a process', () => {
       await running.url;
       running.child.kill('SIGTERM');
       const { stdout } = await running.exit;
-      expect(stdout.match(/"level":40,.*comments or white space changed/g)).toHaveLength(COUNT);
+      expect(stdout.match(/"level":40,.*comments or white space changed/g)).toHaveLength(
+        whole.revisions.length,
+      );
     },
   );
 

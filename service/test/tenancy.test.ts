@@ -5,11 +5,13 @@ import { describe, expect, it, vi } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
 import { readSettings } from '../src/settings.js';
 import { type RunningService, startService } from '../src/start.js';
-import { openTenancy } from '../src/tenancy.js';
+import { openTenancy, tenantTables } from '../src/tenancy.js';
 import { callUrl, DATABASES, expectProblem } from './support/service.js';
 import { ADMIN, useTenantService } from './support/tenant-service.js';
 
 const database = useDatabase();
+/** Those that a database has without vectors, too. */
+const TABLES = tenantTables({ kind: 'missing', reason: '', fix: '' });
 
 async function withService<Result>(
   environment: Record<string, string>,
@@ -161,28 +163,32 @@ describe.each(DATABASES)('the keys of secrets at the start, on the %s database',
   const service = useTenantService(kind);
 
   it('are not asked for where there are no secrets', async () => {
-    const { keyring, refusals } = await openTenancy(service.db, undefined);
+    const { keyring, refusals } = await openTenancy(service.db, TABLES, undefined);
     expect([keyring, refusals]).toEqual([undefined, []]);
   });
 
   it('are asked for where there are', async () => {
     const body = { tenant_id: 'acme', name: 'Acme', servicedesk_api_key: 'hush' };
     expect((await service.call(ADMIN, 'POST', '/api/tenants', body)).status).toBe(201);
-    await expect(openTenancy(service.db, undefined)).rejects.toThrow(
+    await expect(openTenancy(service.db, TABLES, undefined)).rejects.toThrow(
       'KEY_ENCRYPTION_KEYS is not set, and the database holds secrets, such as those of tenant acme',
     );
     const id = service.keyEncryptionKeys.split(':')[0] ?? '';
-    await expect(openTenancy(service.db, generateKeyEncryptionKey())).rejects.toMatchObject({
-      code: 'SECRET_KEY_UNKNOWN',
-      message: expect.stringContaining(id),
-    });
+    await expect(openTenancy(service.db, TABLES, generateKeyEncryptionKey())).rejects.toMatchObject(
+      {
+        code: 'SECRET_KEY_UNKNOWN',
+        message: expect.stringContaining(id),
+      },
+    );
     const wrong = `${id}:${randomBytes(32).toString('base64')}`;
-    await expect(openTenancy(service.db, wrong)).rejects.toMatchObject({
+    await expect(openTenancy(service.db, TABLES, wrong)).rejects.toMatchObject({
       code: 'SECRET_KEY_WRONG',
     });
-    await expect(openTenancy(service.db, 'rubbish')).rejects.toMatchObject({
+    await expect(openTenancy(service.db, TABLES, 'rubbish')).rejects.toMatchObject({
       message: expect.not.stringContaining('rubbish'),
     });
-    expect((await openTenancy(service.db, service.keyEncryptionKeys)).keyring).toBeDefined();
+    expect(
+      (await openTenancy(service.db, TABLES, service.keyEncryptionKeys)).keyring,
+    ).toBeDefined();
   });
 });

@@ -1,9 +1,8 @@
 import { connect } from 'plinth';
-import { loadRevisions, upgrade } from 'plinth/migrate';
 import { expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
-import { REVISIONS_FOLDER } from '../src/start.js';
 import { callUrl, runApp } from './support/service.js';
+import { upgradeService } from './support/upgraded-database.js';
 
 const database = useDatabase();
 
@@ -11,9 +10,7 @@ it('works in a session whose time zone has odd minutes', async () => {
   const url = new URL(database.url);
   url.searchParams.set('options', '-c TimeZone=Asia/Kathmandu');
   await using db = await connect({ url: url.href.replaceAll('+', '%20') });
-  const revisions = await loadRevisions(REVISIONS_FOLDER);
-  await upgrade(db, 'head', { revisions });
-  const app = await runApp(db, revisions);
+  const app = await runApp(db, await upgradeService(db));
   try {
     for (const title of ['older', 'newer']) {
       const { body } = await callUrl(`${app.url}/api/tasks`, 'POST', { title });

@@ -70,14 +70,14 @@ export async function withDatabaseOf<Result>(
   return await work(db);
 }
 
-/** The database that revisions run on, and what errors call its URL. */
+/** The database that revisions run on, what errors call its URL, and what it is opened with. */
 export function databaseUrl(
   terminal: Terminal,
   options: SharedOptions,
   project: Project,
-): { readonly url: string; readonly variable: string } {
+): Required<Pick<EngineOptions, 'url' | 'variable' | 'embeddedExtensions'>> {
   const { url = project.url, variable = CONFIG_URL } = migrationOptions(terminal, options, project);
-  return { url, variable };
+  return { url, variable, embeddedExtensions: project.embeddedExtensions };
 }
 
 /** `--url`, or MIGRATION_DATABASE_URL, or the project's own URL unless that is a pooler's. */
@@ -86,8 +86,8 @@ function migrationOptions(
   { url }: SharedOptions,
   project: Project,
 ): EngineOptions {
-  if (url !== undefined) return { url, variable: '--url' };
-  const { migrationUrl } = project;
+  const { migrationUrl, embeddedExtensions } = project;
+  if (url !== undefined) return { url, variable: '--url', embeddedExtensions };
   const chosen = migrationUrl ?? project.url;
   const variable = migrationUrl === undefined ? CONFIG_URL : 'MIGRATION_DATABASE_URL';
   // Here and not below, so that the error names where the URL stands.
@@ -99,6 +99,7 @@ function migrationOptions(
       MIGRATION_DATABASE_URL: migrationUrl,
     }),
     variable,
+    embeddedExtensions,
   };
 }
 
@@ -111,8 +112,9 @@ export function engineOptions(
   const url = options.url ?? project.programUrl;
   const named = url === project.url ? CONFIG_URL : 'DATABASE_URL';
   const variable = options.url === undefined ? named : '--url';
-  if (!isUsable(url)) return { url, variable };
-  return { ...engineOptionsFromEnv({ ...env, DATABASE_URL: url }), variable };
+  const { embeddedExtensions } = project;
+  if (!isUsable(url)) return { url, variable, embeddedExtensions };
+  return { ...engineOptionsFromEnv({ ...env, DATABASE_URL: url }), variable, embeddedExtensions };
 }
 
 /** A URL that is not goes on as it is: a finding of its own says what is wrong with it. */

@@ -60,7 +60,7 @@ export async function rotateProjectKeys(
 }
 
 async function readSettings(terminal: Terminal, project: Project) {
-  const { keyEncryption, tenants } = project.secrets;
+  const { keyEncryption, tenants = project.tenants } = project.secrets;
   const port = await (keyEncryption?.() ?? keyEncryptionFromEnv(terminal.env));
   const files = await readModelFiles(project, terminal.folder);
   const exports = files.flatMap(({ file, exports: its }) =>

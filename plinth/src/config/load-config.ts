@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { missingEmbeddedExtensions } from '../engine/index.js';
 import { PlinthError } from '../errors/index.js';
 import type { MigrationOptions } from '../migrate/index.js';
 import { loadModule } from '../modules/index.js';
@@ -39,6 +40,8 @@ export interface Project {
   readonly programUrl: string;
   /** Extensions that the database must have. */
   readonly extensions: readonly string[];
+  /** Of these, those that an embedded database can be opened with here. */
+  readonly embeddedExtensions: readonly string[];
   /** Files, folders and patterns of the wanted schema, as they are listed. */
   readonly schema: readonly string[];
   /** A server to be used as scratch; none means the embedded PostgreSQL. */
@@ -50,6 +53,8 @@ export interface Project {
     MigrationOptions,
     'ledger' | 'lockTimeout' | 'statementLockTimeout' | 'lockRetries' | 'hooks'
   >;
+  /** The query that lists the ids of all tenants. */
+  readonly tenants: string | undefined;
   readonly secrets: SecretsConfig;
 }
 
@@ -75,6 +80,8 @@ export async function loadConfig(
   await loadEnvFile(join(root, '.env'), env);
   const { default: exported } = await loadModule(path);
   const config = checkConfig(exported, path);
+  const { extensions = [] } = config;
+  const missing = missingEmbeddedExtensions(extensions);
   return {
     configPath: path,
     root,
@@ -83,7 +90,8 @@ export async function loadConfig(
     fileTemplate: config.fileTemplate,
     revisionTemplate: config.revisionTemplate,
     postWriteHooks: config.postWriteHooks ?? [],
-    extensions: config.extensions ?? [],
+    extensions,
+    embeddedExtensions: extensions.filter((name) => !missing.includes(name)),
     schema: config.schema ?? [],
     scratchUrl: config.scratchUrl,
     serverVersion: (config.serverVersion ?? OLDEST_MAJOR) * 10_000,
@@ -94,6 +102,7 @@ export async function loadConfig(
       lockRetries: config.lockRetries,
       hooks: config.hooks,
     },
+    tenants: config.tenants,
     secrets: config.secrets ?? {},
   };
 }

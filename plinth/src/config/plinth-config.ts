@@ -29,7 +29,10 @@ export interface PlinthConfig {
   readonly revisionTemplate?: string;
   /** Programs that are run on each new revision file, such as a formatter, in their order. */
   readonly postWriteHooks?: readonly PostWriteHook[];
-  /** Extensions that the database must have, for `plinth verify`, such as `vector`. */
+  /**
+   * Extensions that the database must have, such as `vector`: `plinth verify` looks for them, and an
+   * embedded database is opened with them.
+   */
   readonly extensions?: readonly string[];
   /**
    * The wanted schema: files of Drizzle models and `.sql` files, folders of them, and patterns such
@@ -60,6 +63,12 @@ export interface PlinthConfig {
   readonly lockRetries?: number;
   /** Called around runs of revisions by `plinth upgrade` and `plinth downgrade`. */
   readonly hooks?: MigrationHooks;
+  /**
+   * A query that lists the ids of all tenants, in its first column, such as `SELECT id FROM tenants`:
+   * for `plinth keys`, `plinth audit` and `plinth retention`, which go through them one by one. Without
+   * it the role has to see the rows of all tenants.
+   */
+  readonly tenants?: string;
   /** For `plinth keys`. */
   readonly secrets?: SecretsConfig;
 }
@@ -68,10 +77,7 @@ export interface PlinthConfig {
 export interface SecretsConfig {
   /** Makes what wraps data keys. Default: keys of the variable KEY_ENCRYPTION_KEYS. */
   readonly keyEncryption?: () => KeyEncryption | Promise<KeyEncryption>;
-  /**
-   * A query that lists the ids of all tenants, in its first column, such as `SELECT id FROM tenants`.
-   * Without it the role has to see the rows of all tenants.
-   */
+  /** Takes the place of `tenants` for `plinth keys`. */
   readonly tenants?: string;
 }
 
@@ -128,13 +134,18 @@ const configSchema = z.strictObject({
       afterRun: hook<MigrationHooks['afterRun']>(),
     })
     .exactOptional(),
+  tenants: query(),
   secrets: z
     .strictObject({
       keyEncryption: hook<SecretsConfig['keyEncryption']>(),
-      tenants: z.string('must be a query').min(1, 'must be a query').exactOptional(),
+      tenants: query(),
     })
     .exactOptional(),
 });
+
+function query() {
+  return z.string('must be a query').min(1, 'must be a query').exactOptional();
+}
 
 function seconds() {
   return z.number('must be seconds').min(0, 'must not be negative').exactOptional();

@@ -20,7 +20,7 @@ import type { PlinthTransaction } from './drizzle-transaction.js';
 import type { Engine, RunOptions } from './engine.js';
 import type { Health } from './health.js';
 import { runTransaction } from './run-transaction.js';
-import { toTenantId } from './tenant-scope.js';
+import { type Actor, toNames, toTenantId } from './tenant-scope.js';
 import type { TransactionOptions } from './transaction-options.js';
 
 /** A module of Drizzle tables and relations, for `db.query`. */
@@ -113,12 +113,15 @@ export class Database<Schema extends DatabaseSchema = Record<string, never>> ext
    * `app.current_tenant_id` for itself alone, in the round trip it needs anyway. On the embedded
    * database, which runs as superuser, it is also lowered to the `tenantRole`.
    *
+   * @param actor Who acts and in which request, as audit rows tell it: `app.actor` and
+   *   `app.request_id`, set in the same way. They are cut after 255 characters. Default: nobody.
    * @throws PlinthError ENGINE_TENANT_INVALID for an id that is empty, too long or no string.
    * @example
-   * const notes = await db.tenant('acme').select().from(notes);
+   * const found = await db.tenant('acme').select().from(notes);
+   * await db.tenant('acme', { actor: 'ada', requestId: request.id }).insert(notes).values(note);
    */
-  tenant(id: string): Database<Schema> {
-    const scope = { tenant: toTenantId(id), role: this.engine.tenantRole };
+  tenant(id: string, actor: Actor = {}): Database<Schema> {
+    const scope = { tenant: toTenantId(id), names: toNames(actor), role: this.engine.tenantRole };
     return this.#with({ ...this.#parts.options, scope });
   }
 

@@ -30,5 +30,11 @@ export type { ScriptStatement } from './script-query.js';
 export type { TargetSessionAttrs } from './server-kind.js';
 export type { SslMode } from './ssl.js';
 export type { SentStatement, StatementHook } from './statement-hook.js';
-export { TENANT_ID_MAX, TENANT_SETTING } from './tenant-scope.js';
+export {
+  ACTOR_SETTING,
+  type Actor,
+  REQUEST_ID_SETTING,
+  TENANT_ID_MAX,
+  TENANT_SETTING,
+} from './tenant-scope.js';
 export type { TransactionOptions } from './transaction-options.js';

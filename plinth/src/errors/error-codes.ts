@@ -81,6 +81,8 @@ export const ERROR_CODES = {
   MODELS_NAME_TAKEN: code('Two models, or two parts of one, have the same name.'),
   MODELS_NAME_TOO_LONG: code('A name has more than the 63 bytes that PostgreSQL keeps.'),
 
+  TENANCY_TENANTS_UNKNOWN: code('Tenants cannot be listed, so work would pass some of them by.'),
+
   SECRET_KEYS_INVALID: code('The key-encryption keys are not set, or cannot be used.'),
   SECRET_KEY_UNKNOWN: code('Something is encrypted with a key that is not there.'),
   SECRET_KEY_WRONG: code('A key-encryption key does not open the data key that names it.'),
@@ -92,7 +94,6 @@ export const ERROR_CODES = {
   ),
   SECRET_ROW_INVALID: code('The row that a value is bound to was not named as its table needs it.'),
   SECRET_COLUMN_INVALID: code('A column cannot hold encrypted values.'),
-  SECRET_TENANTS_UNKNOWN: code('Tenants cannot be listed, so not all of their keys are seen.'),
 
   AUTOGENERATE_UNPROVED: code('A new revision did not lead to the models, or not back.'),
   AUTOGENERATE_IRREVERSIBLE: code('There is a way to the models, and none back.'),

@@ -9,6 +9,11 @@ import { createRevisionCheck, type RevisionState } from './revision-state.js';
 export interface HealthOptions {
   /** How long the database may take to answer, in milliseconds. Default: 1500. */
   readonly timeoutMs?: number;
+  /**
+   * What is not served here while all the rest is, a sentence each: `/health/ready` says it as
+   * `unavailable`, and is ready nevertheless. Default: nothing.
+   */
+  readonly unavailable?: readonly string[];
 }
 
 interface HealthParts {
@@ -17,6 +22,7 @@ interface HealthParts {
   readonly revisions: RevisionGraph | undefined;
   readonly ledger: string | undefined;
   readonly timeoutMs: number;
+  readonly unavailable: readonly string[];
   /** What else the routes are registered with: their schemas, for OpenAPI. */
   readonly routes: HealthRouteOptions;
 }
@@ -56,7 +62,9 @@ export function registerHealthRoutes(app: FastifyInstance, parts: HealthParts): 
   app.get('/health/ready', { ...routes.ready, ...quiet }, async (request, reply) => {
     const { ready, ...state } = await readiness(request);
     reply.code(ready ? 200 : 503).header('cache-control', 'no-store');
-    return { status: ready ? 'ready' : 'not ready', ...state };
+    const { unavailable } = parts;
+    const lacks = unavailable.length === 0 ? {} : { unavailable };
+    return { status: ready ? 'ready' : 'not ready', ...state, ...lacks };
   });
 }
 

@@ -20,7 +20,7 @@ export function readJsonBodies(app: FastifyInstance): void {
     (request, body, done) => {
       if (body.length === 0) {
         // Many clients name the content type of a body they do not send.
-        if (request.method === 'DELETE') done(null, undefined);
+        if (takesNoBody(request)) done(null, undefined);
         else done(new ProblemError(EMPTY));
         return;
       }
@@ -45,6 +45,10 @@ export function bodyRefusal({ headers }: FastifyRequest): ProblemError | undefin
     status: 415,
     detail: `The charset ${charset} is not supported; send UTF-8.`,
   });
+}
+
+function takesNoBody({ method, routeOptions: { schema } }: FastifyRequest): boolean {
+  return method === 'DELETE' || (schema !== undefined && schema.body === undefined);
 }
 
 function decode(body: Buffer): string | undefined {

@@ -60,6 +60,7 @@ export const plinthFastify: FastifyPluginCallback<PlinthFastifyOptions> = shared
       revisions,
       ledger,
       timeoutMs: health?.timeoutMs ?? 1500,
+      unavailable: health?.unavailable ?? [],
       routes: healthRoutes,
     });
     done();

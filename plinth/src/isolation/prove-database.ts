@@ -8,16 +8,19 @@ export interface DatabaseSubject {
   readonly url: string;
   /** What errors call the URL. */
   readonly variable: string;
+  /** Extensions that an embedded database is opened with. Default: none. */
+  readonly embeddedExtensions?: readonly string[];
 }
 
 /** @throws PlinthError ISOLATION_ROLE_UNUSABLE, and of the codes ENGINE_*. */
 export async function proveDatabase(
-  { url, variable }: DatabaseSubject,
+  { url, variable, embeddedExtensions = [] }: DatabaseSubject,
   options: IsolationOptions,
 ): Promise<IsolationProof> {
   await using engine = await openEngine({
     url,
     variable,
+    embeddedExtensions,
     applicationName: 'plinth isolation',
     poolSize: 1,
     maxOverflow: 0,

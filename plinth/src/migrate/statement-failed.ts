@@ -5,6 +5,7 @@ import { type ErrorCode, isPlinthError, PlinthError } from '../errors/index.js';
 import type { Revision } from '../revisions/index.js';
 import {
   describeFailure,
+  installExtensions,
   lineOfFailure,
   quoteStatement,
   readServerFailure,
@@ -38,7 +39,7 @@ export function statementFailed(failed: FailedStatement, cause: unknown): Plinth
   if (isPlinthError(cause, 'ENGINE_ABORTED')) return aborted(run, place, cause);
   if (isLost(sqlstate)) return connectionLost(run, place, cause);
   const said = [...describeFailure(server), ...blockers.map(describeBlocker)];
-  const hint = HINTS[sqlstate ?? ''] ?? 'Correct the statement and run the command again.';
+  const hint = hintFor(statement, sqlstate);
   return stepFailed(run, outcomeOf(failed), [...place, ...said], { hint, details, cause });
 }
 
@@ -53,6 +54,16 @@ const HINTS: Readonly<Record<string, string>> = {
   '2D000': 'Give the revision the header no-transaction and run the command again.',
   '55P03': 'Run the command again when those sessions have ended, or raise the lock timeout.',
 };
+
+function hintFor({ text }: SqlStatement, sqlstate: string | undefined): string {
+  // feature_not_supported, and undefined_file before PostgreSQL 16: its files are not there.
+  const [, name] = /\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?"?([\w-]+)/i.exec(text) ?? [];
+  const isAbsent = sqlstate === '0A000' || sqlstate === '58P01';
+  if (name !== undefined && isAbsent) {
+    return `${installExtensions([name])} Then run the command again.`;
+  }
+  return HINTS[sqlstate ?? ''] ?? 'Correct the statement and run the command again.';
+}
 
 function outcomeOf({ run, alone }: FailedStatement): string {
   const { step, steps, together } = run;

@@ -43,4 +43,5 @@ export {
   revisionPlaces,
 } from './revision-places.js';
 export { type HookPlace, type RevisionHook, runPostWriteHooks } from './run-post-write-hooks.js';
+export { withoutRevision } from './without-revision.js';
 export { writeRevision } from './write-revision.js';

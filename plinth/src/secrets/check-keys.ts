@@ -7,8 +7,8 @@ import { KEY_BYTES } from './data-key.js';
 import { readDataKeys } from './data-key-rows.js';
 import { type DamagedDataKey, examineKeys, type OwnedKey, refuseKeys } from './examine-keys.js';
 import { type KeyEncryption, tryKeyEncryption } from './key-encryption.js';
-import { listTenants } from './list-tenants.js';
 import type { SecretDatabase } from './secret-database.js';
+import { listSecretTenants } from './secret-tenants.js';
 
 /** Tenants that are asked for at the same time. */
 const AT_ONCE = 8;
@@ -34,14 +34,14 @@ export interface KeyCheck {
 
 /**
  * @throws PlinthError SECRET_KEY_UNKNOWN with all that are missing, SECRET_KEY_WRONG with all
- *   that open none of their data keys, SECRET_KEY_SERVICE_FAILED or SECRET_TENANTS_UNKNOWN.
+ *   that open none of their data keys, SECRET_KEY_SERVICE_FAILED or TENANCY_TENANTS_UNKNOWN.
  */
 export async function checkKeys(
   db: SecretDatabase,
   { keyEncryption, table, tenants: query }: KeyCheckOptions,
 ): Promise<KeyCheck> {
   await tryKeyEncryption(keyEncryption, randomBytes(KEY_BYTES));
-  const { tenants } = await listTenants(db, [{ table, tenant: table.tenantId }], query);
+  const { tenants } = await listSecretTenants(db, [{ table, tenant: table.tenantId }], query);
   const keys: OwnedKey[] = [];
   for (let start = 0; start < tenants.length; start += AT_ONCE) {
     const some = tenants.slice(start, start + AT_ONCE);

@@ -157,7 +157,7 @@ export class Keyring {
    * Data keys that it met and that are damaged are in what it returns, and worth a line in the log.
    *
    * @throws PlinthError SECRET_KEY_UNKNOWN, SECRET_KEY_WRONG or SECRET_KEY_SERVICE_FAILED;
-   *   SECRET_TENANTS_UNKNOWN where policies hide the tenants and no query lists them.
+   *   TENANCY_TENANTS_UNKNOWN where policies hide the tenants and no query lists them.
    */
   async check(): Promise<KeyCheck> {
     return await checkKeys(this.#db, this.#options);

@@ -8,6 +8,8 @@ export interface DatabaseSource {
   readonly url: string;
   /** What errors call the URL. */
   readonly variable: string;
+  /** Extensions that an embedded database is opened with. Default: none. */
+  readonly embeddedExtensions?: readonly string[];
   /** Default: `plinth diff`. */
   readonly applicationName?: string;
 }
@@ -33,10 +35,11 @@ export async function readDatabase(
 
 /** One connection to a database that is read and left as it is. */
 export async function openReader(source: DatabaseSource): Promise<Engine> {
-  const { url, variable, applicationName = 'plinth diff' } = source;
+  const { url, variable, applicationName = 'plinth diff', embeddedExtensions = [] } = source;
   return await openEngine({
     url,
     variable,
+    embeddedExtensions,
     applicationName,
     poolSize: 1,
     maxOverflow: 0,

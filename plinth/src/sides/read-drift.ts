@@ -59,8 +59,8 @@ interface Live {
   readonly migration: MigrationStatus;
 }
 
-async function readLive({ history, url, variable, ledger }: DriftOptions): Promise<Live> {
-  await using engine = await openReader({ url, variable, applicationName: 'plinth check' });
+async function readLive({ history, ledger, ...source }: DriftOptions): Promise<Live> {
+  await using engine = await openReader({ ...source, applicationName: 'plinth check' });
   const migration = await status(engine, { revisions: history, ledger });
   return { migration, side: await readSide(engine) };
 }

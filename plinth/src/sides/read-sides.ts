@@ -23,6 +23,7 @@ export interface SidesProject {
   readonly revisionsFolder: string;
   readonly schema: readonly string[];
   readonly extensions: readonly string[];
+  readonly embeddedExtensions: readonly string[];
   readonly scratchUrl: string | undefined;
   /** `server_version_num` of the oldest server that plans between texts have to run on. */
   readonly serverVersion: number;
@@ -61,7 +62,7 @@ export async function readSides(from: Side, to: Side, options: SidesOptions): Pr
   const found: FoundSides = new Map();
   await using scratch = scratchFor(options.projectIfAny, options.scratchUrl);
   const cache = new CatalogCache(options.cacheFolder);
-  const databases = startDatabases(sides);
+  const databases = startDatabases(sides, (await options.projectIfAny())?.embeddedExtensions);
   await loadTexts(sides, found, scratch, options);
   await databases(found);
   await bringToOneMajor(sides, found, scratch);
@@ -79,12 +80,15 @@ export async function readSides(from: Side, to: Side, options: SidesOptions): Pr
 }
 
 /** Starts to read at once; what went wrong is thrown when the outcome is asked for. */
-function startDatabases(sides: readonly Side[]): (found: FoundSides) => Promise<void> {
-  const reading = sides.flatMap((side) =>
-    side.kind === 'database'
-      ? [readDatabase({ url: side.url, variable: side.place }).then((read) => ({ side, read }))]
-      : [],
-  );
+function startDatabases(
+  sides: readonly Side[],
+  embeddedExtensions: readonly string[] = [],
+): (found: FoundSides) => Promise<void> {
+  const reading = sides.flatMap((side) => {
+    if (side.kind !== 'database') return [];
+    const source = { url: side.url, variable: side.place, embeddedExtensions };
+    return [readDatabase(source).then((read) => ({ side, read }))];
+  });
   const ended = Promise.allSettled(reading);
   return async (found) => {
     for (const result of await ended) {

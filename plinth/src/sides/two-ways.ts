@@ -95,14 +95,12 @@ async function readHistory(cache: CatalogCache, key: string): Promise<FoundSide 
 
 /** A database, as the scratch prints it. */
 async function readCurrent(
-  { url, variable, ledger }: LedgeredSource,
+  { ledger, ...source }: LedgeredSource,
   history: RevisionGraph,
   scratch: LazyScratch,
   known: Loaded | undefined,
 ): Promise<FoundSide> {
-  const read = await readDatabase({ url, variable }, (engine) =>
-    assertAtHeads(engine, history, ledger),
-  );
+  const read = await readDatabase(source, (engine) => assertAtHeads(engine, history, ledger));
   const opened = await scratch.open(extensionNames(read.catalog));
   const printer = known?.catalog ?? (await opened.load([])).catalog;
   const isSame = majorOf(read) === majorOf(printer);

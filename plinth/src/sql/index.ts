@@ -2,6 +2,7 @@
 // database and no revision.
 
 export { automaticName, cutName, MAX_NAME_BYTES } from './cut-name.js';
+export { installExtensions } from './extension-packages.js';
 export { lineAt } from './line-at.js';
 export { normalizeSql } from './normalize-sql.js';
 export { quoteIdentifier, splitIdentifiers, unquoteIdentifier } from './quote-identifier.js';

@@ -1,5 +1,5 @@
-// The room for tenants as the catalogs know them: who may see past row-level security, and why. It
-// changes nothing.
+// The room for tenants as the catalogs know them: who may see past row-level security, and why, and
+// which tenants there are. It changes nothing.
 
 export {
   auditRole,
@@ -8,3 +8,9 @@ export {
   type RoleProblem,
 } from './audit-role.js';
 export { auditTables, type TableAuditOptions, type TableProblem } from './audit-tables.js';
+export {
+  listTenants,
+  type TenantList,
+  type TenantLister,
+  type TenantSource,
+} from './list-tenants.js';

@@ -64,5 +64,13 @@ export function tenantOf(request: FastifyRequest): string {
 
 /** The request's database in the name of its caller's tenant; the request's signal holds there. */
 export function tenantDatabase(request: FastifyRequest): Database {
-  return request.db.tenant(tenantOf(request));
+  return databaseOf(request, tenantOf(request));
+}
+
+/**
+ * The request's database in the name of a tenant that the caller may speak for. Audit rows tell the
+ * caller and the request.
+ */
+export function databaseOf(request: FastifyRequest, tenant: string): Database {
+  return request.db.tenant(tenant, { actor: callerOf(request).subject, requestId: request.id });
 }

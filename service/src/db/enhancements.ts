@@ -2,9 +2,9 @@
 
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from 'plinth';
-import { PAGE_SIZE } from '../limits.js';
 import { toRfc3339 } from '../rfc3339.js';
 import type { Enhancement, EnhancementChanges, NewEnhancement } from '../schemas/enhancement.js';
+import { filteredList } from './filtered-list.js';
 import { cutPage, type Page } from './page.js';
 import { perDatabase } from './per-database.js';
 import { enhancementHistory } from './schema.js';
@@ -49,53 +49,22 @@ const CONDITIONS: Readonly<Record<keyof EnhancementFilters, SQL>> = {
   after: sql`(${enhancementHistory.createdAt}, ${enhancementHistory.id}) < (${sql.placeholder('positionCreatedAt')}::timestamptz, ${sql.placeholder('positionId')}::uuid)`,
 };
 
-const FILTER_NAMES = ['ticketId', 'status', 'createdAfter', 'createdBefore', 'after'] as const;
-
-const NEWEST_FIRST = [desc(enhancementHistory.createdAt), desc(enhancementHistory.id)] as const;
-
-// One row more than the page says whether there is another page. Drizzle binds what `limit` is given,
-// and PostgreSQL plans a list with a bound limit anew each time; planning a policy costs more than
-// reading the rows. So the usual page has its limit in the text, behind the last term of the order.
-const USUAL_PAGE = [
-  desc(enhancementHistory.createdAt),
-  sql`${desc(enhancementHistory.id)} limit ${sql.raw(String(PAGE_SIZE.default + 1))}`,
-] as const;
-
-const prepared = perDatabase((db) => {
-  const select = (conditions: readonly SQL[]) =>
+const listQuery = filteredList({
+  name: 'enhancements_list',
+  conditions: CONDITIONS,
+  order: [desc(enhancementHistory.createdAt), desc(enhancementHistory.id)],
+  prepare: (db, { name, where, orderBy }) =>
     db
       .select(COLUMNS)
       .from(enhancementHistory)
-      .where(and(...conditions));
-  const prepareList = (conditions: readonly SQL[], isUsual: boolean, name: string) =>
-    isUsual
-      ? select(conditions)
-          .orderBy(...USUAL_PAGE)
-          .prepare(name)
-      : select(conditions)
-          .orderBy(...NEWEST_FIRST)
-          .limit(sql.placeholder('count'))
-          .prepare(name);
-  return {
-    find: db.select(COLUMNS).from(enhancementHistory).where(BY_ID).prepare('enhancements_find'),
-    prepareList,
-    /** One for each set of filters that was asked for. */
-    lists: new Map<string, ReturnType<typeof prepareList>>(),
-  };
+      .where(where)
+      .orderBy(...orderBy)
+      .prepare(name),
 });
 
-function listWith(db: Database, filters: EnhancementFilters, limit: number) {
-  const { lists, prepareList } = prepared(db);
-  const isUsual = limit === PAGE_SIZE.default;
-  const given = FILTER_NAMES.filter((name) => filters[name] !== undefined);
-  const name = ['enhancements_list', ...(isUsual ? ['usual'] : []), ...given].join('_');
-  const known = lists.get(name);
-  if (known !== undefined) return known;
-  const conditions = given.map((filter) => CONDITIONS[filter]);
-  const made = prepareList(conditions, isUsual, name);
-  lists.set(name, made);
-  return made;
-}
+const prepared = perDatabase((db) => ({
+  find: db.select(COLUMNS).from(enhancementHistory).where(BY_ID).prepare('enhancements_find'),
+}));
 
 /** @param db A transaction in the scope of the tenant. */
 export async function insertEnhancement(
@@ -135,7 +104,7 @@ export async function listEnhancements(
   filters: EnhancementFilters,
 ): Promise<Page<Enhancement>> {
   const { after, ...others } = filters;
-  const rows = await db.run(listWith(db, filters, limit), {
+  const rows = await db.run(listQuery(db, filters, limit), {
     count: limit + 1,
     positionCreatedAt: after?.createdAt,
     positionId: after?.id,

@@ -5,18 +5,22 @@ import { type SQL, sql } from 'drizzle-orm';
 import {
   boolean,
   check,
+  foreignKey,
   index,
   integer,
   jsonb,
   pgRole,
   pgTable,
+  primaryKey,
   text,
   timestamp,
+  unique,
   uuid,
   varchar,
+  vector,
 } from 'drizzle-orm/pg-core';
-import { dataKeyTable, encrypted, grant, isolated, on, revoke } from 'plinth/models';
-import { LIMITS, WHITE_SPACE } from '../limits.js';
+import { dataKeyTable, encrypted, extension, grant, isolated, on, revoke } from 'plinth/models';
+import { EMBEDDING_DIMENSIONS, LIMITS, WHITE_SPACE } from '../limits.js';
 
 /** What the service may do; on a server its login is a member of it. */
 export const appUser = pgRole('app_user');
@@ -40,6 +44,8 @@ export const tasks = pgTable(
     completed: boolean('completed').notNull().default(false),
     userId: uuid('user_id'),
     ...timestamps,
+    /** When it was deleted; it can be restored until its time is up. */
+    deletedAt: timestamp('deleted_at', { withTimezone: true, mode: 'string' }),
   },
   (table) => [
     check(
@@ -51,15 +57,54 @@ export const tasks = pgTable(
       sql`char_length(${table.description}) <= ${literal(LIMITS.taskDescription.max)}`,
     ),
     grant(ROWS, { to: [appUser, admin] }),
-    index('idx_tasks_user_id').on(
-      table.userId,
+    // The lists: newest first, without what was deleted.
+    index('idx_tasks_user_id')
+      .on(table.userId, table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`${table.deletedAt} IS NULL`),
+    index('idx_tasks_created_at')
+      .on(table.createdAt.desc().nullsFirst(), table.id.desc().nullsFirst())
+      .where(sql`${table.deletedAt} IS NULL`),
+    // What waits for its end.
+    index('idx_tasks_deleted_at').on(table.deletedAt).where(sql`${table.deletedAt} IS NOT NULL`),
+  ],
+);
+
+/**
+ * The words of a task's title and description, stemmed, for full-text search; a trigger keeps them.
+ * Row-level security lets only leakproof operators use an index: equality of text is one, and `@@` of
+ * a tsvector is not. What the list is ordered and owned by is here too, so that an index gives the
+ * newest tasks with a word first.
+ */
+export const taskWords = pgTable(
+  'task_words',
+  {
+    taskId: uuid('task_id').notNull(),
+    word: text('word').notNull(),
+    createdAt: timestamp('created_at', { withTimezone: true, mode: 'string' }).notNull(),
+    userId: uuid('user_id'),
+  },
+  (table) => [
+    primaryKey({ name: 'task_words_pkey', columns: [table.taskId, table.word] }),
+    foreignKey({
+      name: 'task_words_task_id_fkey',
+      columns: [table.taskId],
+      foreignColumns: [tasks.id],
+    }).onDelete('cascade'),
+    index('idx_task_words_word').on(
+      table.word,
       table.createdAt.desc().nullsFirst(),
-      table.id.desc().nullsFirst(),
+      table.taskId.desc().nullsFirst(),
     ),
-    index('idx_tasks_created_at').on(
-      table.createdAt.desc().nullsFirst(),
-      table.id.desc().nullsFirst(),
-    ),
+    // Empty where tasks are everybody's.
+    index('idx_task_words_user_id')
+      .on(
+        table.userId,
+        table.word,
+        table.createdAt.desc().nullsFirst(),
+        table.taskId.desc().nullsFirst(),
+      )
+      .where(sql`${table.userId} IS NOT NULL`),
+    grant(ROWS, { to: [appUser, admin] }),
   ],
 );
 
@@ -147,6 +192,70 @@ export const enhancementHistory = pgTable(
     index('idx_enhancement_history_tenant_ticket').on(table.tenantId, table.ticketId),
     index('idx_enhancement_history_ticket_id').on(table.ticketId),
     index('idx_enhancement_history_status').on(table.status),
+  ],
+);
+
+/** The extension of PostgreSQL that has vectors. */
+export const vectorExtension = extension('vector');
+
+/** Texts of a tenant that can be searched by meaning. They are made and deleted, never changed. */
+export const documents = pgTable(
+  'documents',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    tenantId: tenantId(),
+    title: varchar('title', { length: LIMITS.documentTitle.max }).notNull(),
+    /** The whole text; none where the caller gave chunks. */
+    content: text('content'),
+    metadata: jsonb('metadata').notNull().default({}),
+    /** What made its vectors: those of two models cannot be compared. */
+    embeddingModel: varchar('embedding_model', { length: LIMITS.embeddingModel.max }).notNull(),
+    chunkCount: integer('chunk_count').notNull(),
+    createdAt: timestamps.createdAt,
+  },
+  (table) => [
+    isolated(table, { role: appUser }),
+    grant(ROWS, { to: admin }),
+    // What a chunk refers to: its document, of the same tenant.
+    unique('documents_tenant_id_id_key').on(table.tenantId, table.id),
+    index('idx_documents_tenant_id').on(
+      table.tenantId,
+      table.createdAt.desc().nullsFirst(),
+      table.id.desc().nullsFirst(),
+    ),
+  ],
+);
+
+/** The chunks of documents, each with its vector. */
+export const documentEmbeddings = pgTable(
+  'document_embeddings',
+  {
+    tenantId: tenantId(),
+    documentId: uuid('document_id').notNull(),
+    /** From 0, in the order of the text. */
+    chunkNumber: integer('chunk_number').notNull(),
+    content: text('content').notNull(),
+    /** The document's. */
+    metadata: jsonb('metadata').notNull().default({}),
+    embeddingModel: varchar('embedding_model', { length: LIMITS.embeddingModel.max }).notNull(),
+    embedding: vector('embedding', { dimensions: EMBEDDING_DIMENSIONS }).notNull(),
+  },
+  (table) => [
+    isolated(table, { role: appUser }),
+    grant(ROWS, { to: admin }),
+    primaryKey({
+      name: 'document_embeddings_pkey',
+      columns: [table.tenantId, table.documentId, table.chunkNumber],
+    }),
+    foreignKey({
+      name: 'document_embeddings_document_fkey',
+      columns: [table.tenantId, table.documentId],
+      foreignColumns: [documents.tenantId, documents.id],
+    }).onDelete('cascade'),
+    index('idx_document_embeddings_embedding').using(
+      'hnsw',
+      table.embedding.op('vector_cosine_ops'),
+    ),
   ],
 );
 

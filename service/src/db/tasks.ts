@@ -1,36 +1,18 @@
-// The queries on tasks. They know nothing of HTTP.
+// The queries on one task. They know nothing of HTTP.
 
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import type { PgInsertValue } from 'drizzle-orm/pg-core';
 import type { Database, Transaction } from 'plinth';
-import { toRfc3339 } from '../rfc3339.js';
 import type { NewTask, Task, TaskChanges } from '../schemas/task.js';
 import { isTransaction } from './is-transaction.js';
 import type { Owner } from './owner.js';
-import { cutPage, type Page, type PageRequest, queryFor } from './page.js';
 import { perDatabase } from './per-database.js';
 import { tasks } from './schema.js';
+import { TASK_COLUMNS, toTask } from './task-columns.js';
 
-/** Where a task stands in the list: newest first, ties broken by id. */
-export interface TaskPosition {
-  readonly createdAt: string;
-  readonly id: string;
-}
-
-const COLUMNS = {
-  id: tasks.id,
-  title: tasks.title,
-  description: tasks.description,
-  completed: tasks.completed,
-  user_id: tasks.userId,
-  created_at: tasks.createdAt,
-  updated_at: tasks.updatedAt,
-};
-
-const AFTER = sql`(${tasks.createdAt}, ${tasks.id}) < (${sql.placeholder('createdAt')}::timestamptz, ${sql.placeholder('id')}::uuid)`;
-const COMPLETED = eq(tasks.completed, sql.placeholder('completed'));
 const BY_ID = eq(tasks.id, sql.placeholder('id'));
 const OWN = eq(tasks.userId, sql.placeholder('owner'));
+const NOT_DELETED = isNull(tasks.deletedAt);
 
 const prepared = perDatabase((db) => ({
   everybodys: prepareQueries(db, undefined),
@@ -44,23 +26,16 @@ const prepared = perDatabase((db) => ({
 
 function prepareQueries(db: Database, owned: SQL | undefined) {
   const suffix = owned === undefined ? '' : '_own';
-  const list = (name: string, condition?: SQL) =>
-    db
-      .select(COLUMNS)
-      .from(tasks)
-      .where(and(owned, condition))
-      .orderBy(desc(tasks.createdAt), desc(tasks.id))
-      .limit(sql.placeholder('count'))
-      .prepare(`tasks_${name}${suffix}`);
   return {
-    list: list('list'),
-    listAfter: list('list_after', AFTER),
-    listCompleted: list('list_completed', COMPLETED),
-    listCompletedAfter: list('list_completed_after', and(COMPLETED, AFTER)),
-    find: db.select(COLUMNS).from(tasks).where(and(BY_ID, owned)).prepare(`tasks_find${suffix}`),
+    find: db
+      .select(TASK_COLUMNS)
+      .from(tasks)
+      .where(and(BY_ID, owned, NOT_DELETED))
+      .prepare(`tasks_find${suffix}`),
     remove: db
-      .delete(tasks)
-      .where(and(BY_ID, owned))
+      .update(tasks)
+      .set({ deletedAt: sql`now()` })
+      .where(and(BY_ID, owned, NOT_DELETED))
       .returning({ id: tasks.id })
       .prepare(`tasks_remove${suffix}`),
   };
@@ -95,19 +70,8 @@ export async function lockTask(
   owner: Owner,
   id: string,
 ): Promise<Task | undefined> {
-  const [row] = await tx.select(COLUMNS).from(tasks).where(isTask(owner, id)).for('update');
+  const [row] = await tx.select(TASK_COLUMNS).from(tasks).where(isTask(owner, id)).for('update');
   return row && toTask(row);
-}
-
-export async function listTasks(
-  db: Database,
-  owner: Owner,
-  request: PageRequest<TaskPosition>,
-): Promise<Page<Task>> {
-  const { limit, after, completed } = request;
-  const query = queryFor(queriesOf(db, owner), request);
-  const rows = await db.run(query, { count: limit + 1, completed, owner, ...after });
-  return cutPage(rows.map(toTask), limit);
 }
 
 /** Changes only the fields that are given; `undefined` when there is no such task. */
@@ -120,35 +84,57 @@ export async function updateTask(
   const isThis = isTask(owner, id);
   const [row] =
     Object.keys(changes).length === 0
-      ? await db.select(COLUMNS).from(tasks).where(isThis)
-      : await db.update(tasks).set(changes).where(isThis).returning(COLUMNS);
+      ? await db.select(TASK_COLUMNS).from(tasks).where(isThis)
+      : await db.update(tasks).set(changes).where(isThis).returning(TASK_COLUMNS);
   return row && toTask(row);
 }
 
-/** Whether there was such a task. */
+/** Hides a task, until it is restored or its time is up; says whether there was one. */
 export async function deleteTask(
   db: Database | Transaction,
   owner: Owner,
   id: string,
 ): Promise<boolean> {
   const gone = isTransaction(db)
-    ? await db.delete(tasks).where(isTask(owner, id)).returning({ id: tasks.id })
+    ? await db
+        .update(tasks)
+        .set({ deletedAt: sql`now()` })
+        .where(isTask(owner, id))
+        .returning({ id: tasks.id })
     : await db.run(queriesOf(db, owner).remove, { id, owner });
   return gone.length > 0;
 }
 
+/**
+ * Brings a deleted task back; one that is not deleted stays as it is. `undefined` when there is no
+ * such task, or it was deleted too long ago.
+ *
+ * @param within How long after its deletion, as PostgreSQL reads an interval.
+ */
+export async function restoreTask(
+  db: Database,
+  owner: Owner,
+  id: string,
+  within: string,
+): Promise<Task | undefined> {
+  const inTime = sql`${tasks.deletedAt} >= now() - ${within}::interval`;
+  const [row] = await db
+    .update(tasks)
+    .set({ deletedAt: null })
+    .where(and(isOwn(owner, id), inTime))
+    .returning(TASK_COLUMNS);
+  return row === undefined ? await findTask(db, owner, id) : toTask(row);
+}
+
 function insertion(db: Pick<Database, 'insert'>, values: PgInsertValue<typeof tasks>) {
-  return db.insert(tasks).values(values).returning(COLUMNS);
+  return db.insert(tasks).values(values).returning(TASK_COLUMNS);
 }
 
 function isTask(owner: Owner, id: string): SQL | undefined {
-  return and(eq(tasks.id, id), owner === undefined ? undefined : eq(tasks.userId, owner));
+  return and(isOwn(owner, id), NOT_DELETED);
 }
 
-function toTask(row: Task): Task {
-  return {
-    ...row,
-    created_at: toRfc3339(row.created_at),
-    updated_at: toRfc3339(row.updated_at),
-  };
+/** Deleted or not. */
+function isOwn(owner: Owner, id: string): SQL | undefined {
+  return and(eq(tasks.id, id), owner === undefined ? undefined : eq(tasks.userId, owner));
 }

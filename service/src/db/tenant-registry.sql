@@ -38,3 +38,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION register_tenants();
 CREATE TRIGGER data_keys_register_tenants
 AFTER INSERT ON data_keys REFERENCING NEW TABLE AS new_rows
 FOR EACH STATEMENT EXECUTE FUNCTION register_tenants();
+
+CREATE TRIGGER documents_register_tenants
+AFTER INSERT ON documents REFERENCING NEW TABLE AS new_rows
+FOR EACH STATEMENT EXECUTE FUNCTION register_tenants();

@@ -12,6 +12,11 @@ import { parseIdempotencyKey } from './idempotency-key.js';
 export interface Creation<Row> {
   /** Where it is made: `request.db`, or a tenant's scope of it. */
   readonly db: Database;
+  /**
+   * What takes long and needs no transaction, such as asking another service: nothing is held
+   * meanwhile. It is not done where the key is known.
+   */
+  readonly prepare?: () => Promise<unknown>;
   /** Makes it, with nothing but the transaction; it may run again after a conflict. */
   readonly insert: (tx: Transaction) => Promise<Row>;
   /** The same in one statement, for requests without a key. Default: `insert`, in a transaction. */
@@ -61,10 +66,18 @@ export async function createOnce<Row>(
   reply: Pick<FastifyReply, 'header'>,
   creation: Creation<Row>,
 ): Promise<Row> {
-  const { db, insert, insertAlone } = creation;
+  const { db, prepare, insert, insertAlone } = creation;
   const key = readKey(request);
-  if (key === undefined) return await (insertAlone?.(db) ?? db.transaction(insert));
+  if (key === undefined) {
+    await prepare?.();
+    return await (insertAlone?.(db) ?? db.transaction(insert));
+  }
   const claim = claimOf(request, key);
+  if (prepare !== undefined) {
+    const record = await findKey(db, claim.id);
+    if (record !== undefined) return await replay(reply, creation, claim, record);
+    await prepare();
+  }
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const outcome = await tryOnce(creation, claim);
     switch (outcome.kind) {

@@ -53,7 +53,25 @@ function toReports(issue: Issue): readonly FastifySchemaValidationError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => report(issue, [...issue.path, key], 'is not known'));
   }
+  if (issue.code === 'invalid_union') return unionReports(issue);
   return [report(issue, issue.path, predicateOf(issue))];
+}
+
+type UnionIssue = Extract<Issue, { readonly code: 'invalid_union' }>;
+
+/** What is wrong with the member of the union that a value comes nearest to. */
+function unionReports(issue: UnionIssue): readonly FastifySchemaValidationError[] {
+  const { errors, path } = issue;
+  const candidates = errors
+    .filter((issues) => !issues.some(isOfAnotherKind))
+    .map((issues) => issues.flatMap((one) => toReports({ ...one, path: [...path, ...one.path] })));
+  const [nearest] = candidates.toSorted((a, b) => a.length - b.length);
+  return nearest ?? [report(issue, path, predicateOf(issue))];
+}
+
+/** Whether it is another kind of value altogether, such as a text in place of an object. */
+function isOfAnotherKind({ code, path }: Issue): boolean {
+  return code === 'invalid_type' && path.length === 0;
 }
 
 function report(

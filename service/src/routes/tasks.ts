@@ -4,13 +4,13 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { ProblemError } from 'plinth/fastify';
 import { z } from 'zod';
 import { callerIfRequired } from '../auth/guards.js';
+import { listTasks, type TaskPosition } from '../db/task-list.js';
 import {
   deleteTask,
   findTask,
   insertTask,
-  listTasks,
   lockTask,
-  type TaskPosition,
+  restoreTask,
   updateTask,
 } from '../db/tasks.js';
 import { changeIfMatch, ifMatchSchema } from '../http/change-if-match.js';
@@ -21,26 +21,27 @@ import { invalidCursor } from '../http/invalid-cursor.js';
 import { nextLink } from '../http/next-link.js';
 import { ownerOf } from '../http/owner-of.js';
 import { ifNoneMatchSchema, notModified, sendEtag } from '../http/send-etag.js';
-import { PAGE_SIZE } from '../limits.js';
+import { PAGE_SIZE, RESTORE_TASKS_WITHIN } from '../limits.js';
 import { optionalBearer } from '../openapi.js';
 import { json, problems } from '../schemas/problem.js';
+import { noQuerySchema, taskPathSchema, timePositionSchema } from '../schemas/query.js';
 import {
-  listQuerySchema,
-  noQuerySchema,
-  taskPathSchema,
-  timePositionSchema,
-} from '../schemas/query.js';
-import { newTaskSchema, taskChangesSchema, taskListSchema, taskSchema } from '../schemas/task.js';
+  newTaskSchema,
+  taskChangesSchema,
+  taskListQuerySchema,
+  taskListSchema,
+  taskSchema,
+} from '../schemas/task.js';
 
 const PATH = '/api/tasks';
 const tags = ['tasks'];
 
 const listRoute = {
   operationId: 'listTasks',
-  summary: 'List tasks, newest first',
+  summary: 'List tasks, or search them, newest first',
   tags,
   security: optionalBearer,
-  querystring: listQuerySchema,
+  querystring: taskListQuerySchema,
   response: {
     200: json('A page of tasks; Link leads to the next one.', taskListSchema),
     ...problems(400, 401),
@@ -89,7 +90,7 @@ const updateRoute = {
 };
 const deleteRoute = {
   operationId: 'deleteTask',
-  summary: 'Delete a task',
+  summary: 'Delete a task; for a while it can be restored',
   tags,
   security: optionalBearer,
   params: taskPathSchema,
@@ -101,14 +102,39 @@ const deleteRoute = {
   },
 };
 
-export const taskRoutes: FastifyPluginAsyncZod = async (app) => {
+const restoreRoute = {
+  operationId: 'restoreTask',
+  summary: 'Bring a deleted task back; one that is not deleted stays as it is',
+  tags,
+  security: optionalBearer,
+  params: taskPathSchema,
+  querystring: noQuerySchema,
+  response: {
+    200: json('The task.', taskSchema),
+    ...problems(400, 401, 404, 413, 415),
+  },
+};
+
+export interface TaskRouteOptions {
+  /** How long after its deletion a task can be restored, as PostgreSQL reads an interval. */
+  readonly restoreWithin?: string;
+}
+
+export const taskRoutes: FastifyPluginAsyncZod<TaskRouteOptions> = async (
+  app,
+  { restoreWithin = RESTORE_TASKS_WITHIN },
+) => {
   app.addHook('onRequest', callerIfRequired);
 
   app.get(PATH, { schema: listRoute }, async (request, reply) => {
-    const { limit = PAGE_SIZE.default, cursor, completed } = request.query;
-    const after = cursor === undefined ? undefined : readPosition(cursor);
-    const page = { limit, after, completed };
-    const { rows, hasMore } = await listTasks(request.db, ownerOf(request), page);
+    const { limit = PAGE_SIZE.default, cursor, q, completed, ...times } = request.query;
+    const { rows, hasMore } = await listTasks(request.db, ownerOf(request), limit, {
+      search: q,
+      completed,
+      createdAfter: times.created_after,
+      createdBefore: times.created_before,
+      after: cursor === undefined ? undefined : readPosition(cursor),
+    });
     const last = rows.at(-1);
     if (hasMore && last !== undefined) {
       const next = encodeCursor('tasks', [last.created_at, last.id]);
@@ -159,6 +185,12 @@ export const taskRoutes: FastifyPluginAsyncZod = async (app) => {
     });
     if (!isGone) noSuchTask(params.id);
     reply.code(204);
+  });
+
+  app.post(`${PATH}/:id/restore`, { schema: restoreRoute, onSend: sendEtag }, async (request) => {
+    const { id } = request.params;
+    const task = await restoreTask(request.db, ownerOf(request), id, restoreWithin);
+    return task ?? noSuchTask(id);
   });
 };
 

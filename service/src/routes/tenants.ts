@@ -6,7 +6,7 @@ import type { Transaction } from 'plinth';
 import { ProblemError } from 'plinth/fastify';
 import type { Keyring } from 'plinth/secrets';
 import { z } from 'zod';
-import { requireScope } from '../auth/guards.js';
+import { databaseOf, requireScope } from '../auth/guards.js';
 import {
   deleteTenant,
   findTenant,
@@ -132,7 +132,7 @@ export const tenantRoutes: FastifyPluginAsyncZod<{ readonly tenancy: Tenancy }> 
     const { body } = request;
     const { tenant_id } = body;
     const tenant = await createOnce(request, reply, {
-      db: request.db.tenant(tenant_id),
+      db: databaseOf(request, tenant_id),
       insert: (tx) => createTenant(tx, keyring, body),
       idOf: ({ id }) => id,
       // A tenant that was deleted and made again is another one.
@@ -153,7 +153,7 @@ export const tenantRoutes: FastifyPluginAsyncZod<{ readonly tenancy: Tenancy }> 
   app.patch(`${PATH}/:tenant_id`, { schema: updateRoute, onSend: sendEtag }, async (request) => {
     const { body, params } = request;
     const { tenant_id: tenant } = params;
-    const db = request.db.tenant(tenant);
+    const db = databaseOf(request, tenant);
     const changed = await changeIfMatch(request, {
       db,
       lock: (tx) => lockTenant(tx, tenant),
@@ -169,7 +169,7 @@ export const tenantRoutes: FastifyPluginAsyncZod<{ readonly tenancy: Tenancy }> 
 
   app.delete(`${PATH}/:tenant_id`, { schema: deleteRoute }, async (request, reply) => {
     const { tenant_id: tenant } = request.params;
-    const db = request.db.tenant(tenant);
+    const db = databaseOf(request, tenant);
     const isGone = await changeIfMatch(request, {
       db,
       lock: (tx) => lockTenant(tx, tenant),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ENHANCEMENT_STATUSES } from '../db/schema.js';
 import { JSON_BYTES, LIMITS, MAX_INTEGER } from '../limits.js';
 import { jsonDocument } from './json.js';
-import { cursor, limit, moment } from './query.js';
+import { createdWindow, cursor, limit } from './query.js';
 import { text, trimmedText } from './text.js';
 import { timestampSchema } from './timestamp.js';
 
@@ -64,8 +64,7 @@ export const enhancementListQuerySchema = z.strictObject({
   cursor,
   ticket_id: ticketId.optional().meta({ description: 'Only those of this ticket.' }),
   status: status.optional().meta({ description: 'Only those with this status.' }),
-  created_after: moment('Only those made at this moment or later.'),
-  created_before: moment('Only those made before this moment.'),
+  ...createdWindow,
 });
 
 export type Enhancement = z.infer<typeof enhancementSchema>;

@@ -12,7 +12,15 @@ const healthSchema = z
   .meta({ id: 'Health' });
 const liveSchema = z.object({ status: z.literal('alive') }).meta({ id: 'Liveness' });
 const readySchema = z
-  .object({ status: z.enum(['ready', 'not ready']), database, migrations })
+  .object({
+    status: z.enum(['ready', 'not ready']),
+    database,
+    migrations,
+    unavailable: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'What is not served here, and why; all the rest is.' }),
+  })
   .meta({ id: 'Readiness' });
 
 const tags = ['health'];

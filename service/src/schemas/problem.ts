@@ -23,7 +23,7 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem' });
 
-type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 500 | 503;
+type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 500 | 502 | 503;
 
 /** The part of a route's response schemas that documents its problems. */
 export function problems(...statuses: readonly ProblemStatus[]) {

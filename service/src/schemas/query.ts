@@ -34,6 +34,12 @@ export function moment(description: string) {
     .meta({ format: 'date-time', description });
 }
 
+/** When the entries of a list were made. */
+export const createdWindow = {
+  created_after: moment('Only those made at this moment or later.'),
+  created_before: moment('Only those made before this moment.'),
+};
+
 /** The query of a list. Unknown parameters are refused. */
 export const listQuerySchema = z.strictObject({
   limit,

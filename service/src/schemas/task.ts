@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { LIMITS } from '../limits.js';
+import { createdWindow, listQuerySchema } from './query.js';
 import { text, trimmedText } from './text.js';
 import { timestampSchema } from './timestamp.js';
 import { userIdSchema } from './user-id.js';
@@ -31,6 +32,14 @@ export const taskChangesSchema = z
   .strictObject({ title, description, completed: z.boolean() })
   .partial()
   .meta({ id: 'TaskChanges' });
+
+export const taskListQuerySchema = listQuerySchema.extend({
+  q: trimmedText(LIMITS.search).optional().meta({
+    description:
+      'Only those in whose title or description each of these words occurs: English, in any form of the word. Words such as “the” do not count; where there are no others, nothing is found.',
+  }),
+  ...createdWindow,
+});
 
 export type Task = z.infer<typeof taskSchema>;
 export type NewTask = z.infer<typeof newTaskSchema>;

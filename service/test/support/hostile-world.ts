@@ -3,14 +3,13 @@
 
 import { randomUUID } from 'node:crypto';
 import { connect } from 'plinth';
-import { loadRevisions, upgrade } from 'plinth/migrate';
 import { generateKeyEncryptionKey } from 'plinth/secrets';
 import { beforeAll } from 'vitest';
 import { useDatabase } from '../../../test/support/database.js';
-import { REVISIONS_FOLDER } from '../../src/start.js';
 import { AUDIENCE, type IdentityProvider, useIdentityProvider } from './identity-provider.js';
 import { type ServiceProcess, useProcesses } from './process.js';
 import { callUrl, type DatabaseKind, started } from './service.js';
+import { upgradeService } from './upgraded-database.js';
 
 /** Stands in every text of the other tenant. */
 export const FOREIGN_MARK = `globex-only-${randomUUID()}`;
@@ -109,7 +108,7 @@ export function useHostileWorld(kind: DatabaseKind): HostileWorld {
 /** Upgrades a database as its owner, and lets a role in that only is a member of app_user. */
 async function serverSettings(url: string): Promise<Record<string, string>> {
   await using owner = await connect({ url, poolSize: 1 });
-  await upgrade(owner, 'head', { revisions: await loadRevisions(REVISIONS_FOLDER) });
+  await upgradeService(owner);
   const login = `hostile_${randomUUID().replaceAll('-', '')}`;
   await owner.engine.query(`CREATE ROLE ${login} LOGIN PASSWORD 'secret' IN ROLE app_user`);
   const its = new URL(url);

@@ -4,7 +4,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, exportJWK, generateKeyPair } from 'jose';
 import { connect, type Database } from 'plinth';
-import { loadRevisions, upgrade } from 'plinth/migrate';
 import { generateKeyEncryptionKey } from 'plinth/secrets';
 import { afterAll, beforeAll } from 'vitest';
 import { useDatabase } from '../../../test/support/database.js';
@@ -13,8 +12,7 @@ import type { Scope } from '../../src/auth/caller.js';
 import { createAuthenticator } from '../../src/auth/create-authenticator.js';
 import { DEVELOPMENT_ALGORITHM, type DevelopmentKeys } from '../../src/auth/development-keys.js';
 import { signToken } from '../../src/auth/sign-token.js';
-import { REVISIONS_FOLDER } from '../../src/start.js';
-import { openTenancy } from '../../src/tenancy.js';
+import { openTenancy, tenantTables } from '../../src/tenancy.js';
 import {
   type Answer,
   callUrl,
@@ -23,6 +21,7 @@ import {
   runApp,
   started,
 } from './service.js';
+import { connectEither, upgradeService } from './upgraded-database.js';
 
 /** Who calls: no tenant for an admin. */
 export interface TestCaller {
@@ -69,17 +68,17 @@ export function useTenantService(
   let running: RunningApp | undefined;
   let keys: SigningKeys | undefined;
   beforeAll(async () => {
-    owner = await connect({ url: database.url });
-    const revisions = await loadRevisions(REVISIONS_FOLDER);
-    await upgrade(owner, 'head', { revisions });
+    owner = await connectEither(database.url);
+    const upgraded = await upgradeService(owner);
     db = kind === 'server' ? await connectAs(owner, database.url, login) : owner;
     const made = await makeSigningKeys();
     keys = made;
     const { authRequired = false, ...others } = settings;
     const authenticator = createAuthenticator(made.verifier);
     const authentication = { authenticator, required: authRequired };
-    const tenancy = await openTenancy(db, keyEncryptionKeys);
-    running = await runApp(db, revisions, others, authentication, tenancy);
+    const tables = tenantTables(upgraded.vectors);
+    const tenancy = await openTenancy(db, tables, keyEncryptionKeys);
+    running = await runApp(db, upgraded, others, authentication, tenancy);
   });
   afterAll(async () => {
     await running?.close();

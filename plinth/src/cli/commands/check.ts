@@ -71,7 +71,7 @@ async function find(
   const target =
     database === true
       ? databaseUrl(terminal, shared, project)
-      : { url: database, variable: '--database' };
+      : { url: database, variable: '--database', embeddedExtensions: project.embeddedExtensions };
   const drift = await readDrift(scratch, {
     ...target,
     ledger: project.migration.ledger,

@@ -45,7 +45,11 @@ export async function isolationCommand(
       : await proveDatabase(
           options.database === true
             ? databaseUrl(terminal, shared, project)
-            : { url: options.database, variable: '--database' },
+            : {
+                url: options.database,
+                variable: '--database',
+                embeddedExtensions: project.embeddedExtensions,
+              },
           options,
         );
   return {

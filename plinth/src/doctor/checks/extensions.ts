@@ -1,5 +1,6 @@
 // Whether the extensions that the project names are installed in its database.
 
+import { installExtensions } from '../../sql/index.js';
 import { failed, passed, skipped, type Verdict } from '../finding.js';
 import { isEmbedded, type ReachedPatient } from '../patient.js';
 
@@ -34,17 +35,10 @@ export async function checkExtensions(patient: ReachedPatient): Promise<Verdict>
   return passed(extensions.map((name) => `${name} ${known.get(name)}`).join(', '));
 }
 
-/** What Debian calls the packages; other systems call them much the same. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  vector: 'pgvector, as postgresql-<major>-pgvector or in the image pgvector/pgvector',
-  postgis: 'PostGIS, as postgresql-<major>-postgis-3 or in the image postgis/postgis',
-};
-
 function absenceHint(absent: readonly string[], embedded: boolean): string {
   if (absent.includes('pgvector')) return 'Call it vector: pgvector is the name of the package.';
   if (embedded) {
-    return 'Set DATABASE_URL to a server; the embedded database opens without extensions.';
+    return 'Set DATABASE_URL to a server that has it.';
   }
-  const packages = absent.map((name) => PACKAGES[name] ?? `the package that holds ${name}`);
-  return `Install on the server: ${packages.join('; ')}.`;
+  return installExtensions(absent);
 }

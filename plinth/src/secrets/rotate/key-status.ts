@@ -9,6 +9,7 @@ import {
   type SecretBinding,
   type SecretModels,
 } from '../../models/index.js';
+import type { TenantList } from '../../tenancy/index.js';
 import { KEY_BYTES } from '../data-key.js';
 import {
   type DamagedDataKey,
@@ -17,8 +18,8 @@ import {
   type OwnedKey,
 } from '../examine-keys.js';
 import { type KeyEncryption, tryKeyEncryption } from '../key-encryption.js';
-import { listTenants, type TenantList } from '../list-tenants.js';
 import type { SecretDatabase } from '../secret-database.js';
+import { listSecretTenants } from '../secret-tenants.js';
 import { surveyTenant, type TenantSurvey } from './survey.js';
 
 export interface KeyStatusOptions {
@@ -82,7 +83,7 @@ export interface KeyStatus {
 /**
  * Counts keys and values, and opens every data key. It reads every table that has encrypted columns.
  *
- * @throws PlinthError SECRET_KEY_SERVICE_FAILED, SECRET_TENANTS_UNKNOWN, SECRET_COLUMN_INVALID, or
+ * @throws PlinthError SECRET_KEY_SERVICE_FAILED, TENANCY_TENANTS_UNKNOWN, SECRET_COLUMN_INVALID, or
  *   one of MODELS_*.
  */
 export async function readKeyStatus(
@@ -130,7 +131,7 @@ export async function surveyAll(
 ): Promise<Overview> {
   const places = new Map(bindings.map((binding) => [binding.table, binding]));
   const keys = { table, tenant: table.tenantId };
-  const { tenants, unlisted } = await listTenants(db, [keys, ...places.values()], query);
+  const { tenants, unlisted } = await listSecretTenants(db, [keys, ...places.values()], query);
   const surveys: TenantSurvey[] = [];
   for (const tenant of tenants) surveys.push(await surveyTenant(db, table, bindings, tenant));
   return { surveys, unlisted };

@@ -73,7 +73,7 @@ export interface Rotation {
  *
  * @throws PlinthError SECRET_KEY_UNKNOWN where a key-encryption key is missing and SECRET_KEY_WRONG
  *   where one opens none of its data keys, before anything is changed; SECRET_KEY_SERVICE_FAILED,
- *   SECRET_TENANTS_UNKNOWN or SECRET_COLUMN_INVALID; RangeError for a batch that is no whole number from 1; the reason of the
+ *   TENANCY_TENANTS_UNKNOWN or SECRET_COLUMN_INVALID; RangeError for a batch that is no whole number from 1; the reason of the
  *   signal.
  */
 export async function rotateKeys(db: SecretDatabase, options: RotationOptions): Promise<Rotation> {

@@ -2,14 +2,12 @@
 // for a hundred tenants, and read at the end by a superuser, whom no policy stops.
 
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { integer, jsonb, pgTable, timestamp, uuid, varchar } from 'drizzle-orm/pg-core';
 import { connect } from 'plinth';
-import { loadRevisions, upgrade } from 'plinth/migrate';
+import { upgrade } from 'plinth/migrate';
+import { historyWithoutVectors } from '../../../../test/support/service-history.js';
 import type { FaultWorld } from './fault-world.js';
 import type { TenantBooks } from './tenant-books.js';
-
-const REVISIONS = fileURLToPath(new URL('../../../../service/revisions', import.meta.url));
 
 /** `owner` is written beside the tenant's id by whoever made the row, and no policy looks at it. */
 export const history = pgTable('enhancement_history', {
@@ -49,7 +47,7 @@ export async function prepareTenants(
   rowsEach: number,
 ): Promise<void> {
   await using owner = await connect({ url: world.server.url, poolSize: 1 });
-  await upgrade(owner, 'head', { revisions: await loadRevisions(REVISIONS) });
+  await upgrade(owner, 'head', { revisions: await historyWithoutVectors() });
   await owner.execute(`GRANT app_user TO ${new URL(world.url).username}`);
   await owner
     .insert(configs)

@@ -1,13 +1,22 @@
-// All tenants whose keys and values are to be looked at. Policies hide them from who asks without a
-// scope, so it never takes an empty answer for none.
+// All tenants that some work goes through, one scope after the other. Policies hide them from who asks
+// without a scope, so it never takes an empty answer for none.
 
+import type { Engine } from '../engine/index.js';
 import { PlinthError } from '../errors/index.js';
-import { nameTable, type TenantTable } from '../models/index.js';
 import { quoteIdentifier } from '../sql/index.js';
-import type { SecretDatabase } from './secret-database.js';
 
 /** Asked without a scope. */
-export type TenantLister = Pick<SecretDatabase, 'engine'>;
+export interface TenantLister {
+  readonly engine: Pick<Engine, 'query' | 'queryArrays'>;
+}
+
+/** A table whose rows belong to tenants. */
+export interface TenantSource {
+  /** As SQL writes it: `notes`, `app."Notes"`. */
+  readonly table: string;
+  /** Name of the column that says whose a row is. */
+  readonly column: string;
+}
 
 export interface TenantList {
   /** Ids, sorted. */
@@ -20,16 +29,17 @@ export interface TenantList {
  * All tenants: those that the query gives, and those in the tables whose rows the role sees without a
  * scope.
  *
- * @throws PlinthError SECRET_TENANTS_UNKNOWN where a table hides its rows and there is no query, or
+ * @param query Gives the ids in its first column, such as `SELECT id FROM tenants`.
+ * @throws PlinthError TENANCY_TENANTS_UNKNOWN where a table hides its rows and there is no query, or
  *   it fails.
  */
 export async function listTenants(
   db: TenantLister,
-  tables: readonly TenantTable[],
+  sources: readonly TenantSource[],
   query: string | undefined,
 ): Promise<TenantList> {
-  const looked = await Promise.all(tables.map((table) => readTenants(db, table)));
-  const hidden = tables.filter((_, index) => looked[index] === undefined);
+  const looked = await Promise.all(sources.map((source) => readTenants(db, source)));
+  const hidden = sources.filter((_, index) => looked[index] === undefined);
   if (query === undefined && hidden.length > 0) throw hiddenTenants(hidden);
   const seen = looked.flatMap((tenants) => tenants ?? []);
   // After the tables: a tenant that came meanwhile is listed and not seen, and never the other way.
@@ -42,17 +52,15 @@ export async function listTenants(
 /** The tenants of a table; `undefined` where policies hide some of its rows. */
 async function readTenants(
   { engine }: TenantLister,
-  { table, tenant }: TenantTable,
+  { table, column }: TenantSource,
 ): Promise<readonly string[] | undefined> {
-  const name = nameTable(table);
   const { rows: asked } = await engine.query<{ hides: boolean }>(
     'SELECT row_security_active($1::text) AS hides',
-    [name],
+    [table],
   );
   if (asked[0]?.hides !== false) return undefined;
-  const column = quoteIdentifier(tenant.name);
   const { rows } = await engine.query<{ tenant: string }>(
-    `SELECT DISTINCT ${column}::text AS tenant FROM ${name}`,
+    `SELECT DISTINCT ${quoteIdentifier(column)}::text AS tenant FROM ${table}`,
     [],
   );
   return rows.map((row) => row.tenant);
@@ -65,20 +73,20 @@ async function runQuery({ engine }: TenantLister, text: string): Promise<readonl
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new PlinthError(
-      'SECRET_TENANTS_UNKNOWN',
+      'TENANCY_TENANTS_UNKNOWN',
       `the query that lists all tenants failed: ${said}`,
       { hint: 'Correct it, or grant the role what it reads.', cause },
     );
   }
 }
 
-function hiddenTenants(tables: readonly TenantTable[]): PlinthError {
-  const names = tables.map(({ table }) => nameTable(table)).join(', ');
+function hiddenTenants(sources: readonly TenantSource[]): PlinthError {
+  const names = sources.map(({ table }) => table).join(', ');
   return new PlinthError(
-    'SECRET_TENANTS_UNKNOWN',
+    'TENANCY_TENANTS_UNKNOWN',
     `policies hide the rows of ${names} from this role, and no query lists all tenants`,
     {
-      hint: "Give a query that lists their ids, such as tenants: 'SELECT id FROM tenants'; in plinth.config.ts it belongs to secrets.",
+      hint: "Give a query that lists their ids, such as tenants: 'SELECT id FROM tenants', in plinth.config.ts or as an option.",
       details: { tables: names },
     },
   );

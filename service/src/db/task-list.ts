@@ -1,0 +1,137 @@
+// The lists of tasks, newest first: all of them, and those in which given words occur. It knows
+// nothing of HTTP.
+
+import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Database } from 'plinth';
+import type { Task } from '../schemas/task.js';
+import { filteredList } from './filtered-list.js';
+import type { Owner } from './owner.js';
+import { cutPage, type Page } from './page.js';
+import { tasks, taskWords } from './schema.js';
+import { TASK_COLUMNS, toTask } from './task-columns.js';
+
+/** Where a task stands in the list: newest first, ties broken by id. */
+export interface TaskPosition {
+  readonly createdAt: string;
+  readonly id: string;
+}
+
+/** What a page of tasks is asked for with. */
+export interface TaskFilters {
+  /** Each word of it has to occur in the title or the description. */
+  readonly search: string | undefined;
+  readonly completed: boolean | undefined;
+  /** At this moment or later. */
+  readonly createdAfter: string | undefined;
+  readonly createdBefore: string | undefined;
+  /** The last one of the page before. */
+  readonly after: TaskPosition | undefined;
+}
+
+export async function listTasks(
+  db: Database,
+  owner: Owner,
+  limit: number,
+  { after, search, ...others }: TaskFilters,
+): Promise<Page<Task>> {
+  const given = { owner, after, ...others };
+  const query = search === undefined ? listQuery(db, given, limit) : searchQuery(db, given, limit);
+  const rows = await db.run(query, {
+    count: limit + 1,
+    owner,
+    search,
+    positionCreatedAt: after?.createdAt,
+    positionId: after?.id,
+    ...others,
+  });
+  return cutPage(rows.map(toTask), limit);
+}
+
+type Filter = 'owner' | Exclude<keyof TaskFilters, 'search'>;
+
+const OWNER = sql.placeholder('owner');
+
+/** The columns that the list is ordered and owned by: those of the tasks, or of their words. */
+interface ListKeys {
+  readonly createdAt: PgColumn;
+  readonly id: PgColumn;
+  readonly userId: PgColumn;
+}
+
+function conditionsOn({ createdAt, id, userId }: ListKeys): Readonly<Record<Filter, SQL>> {
+  return {
+    owner: eq(userId, OWNER),
+    completed: eq(tasks.completed, sql.placeholder('completed')),
+    createdAfter: sql`${createdAt} >= ${sql.placeholder('createdAfter')}::timestamptz`,
+    createdBefore: sql`${createdAt} < ${sql.placeholder('createdBefore')}::timestamptz`,
+    after: sql`(${createdAt}, ${id}) < (${sql.placeholder('positionCreatedAt')}::timestamptz, ${sql.placeholder('positionId')}::uuid)`,
+  };
+}
+
+function newestFirst({ createdAt, id }: ListKeys) {
+  return [desc(createdAt), desc(id)] as const;
+}
+
+const NOT_DELETED = isNull(tasks.deletedAt);
+
+const listQuery = filteredList({
+  name: 'tasks_list',
+  conditions: conditionsOn(tasks),
+  order: newestFirst(tasks),
+  prepare: (db, { name, where, orderBy }) =>
+    db
+      .select(TASK_COLUMNS)
+      .from(tasks)
+      .where(and(NOT_DELETED, where))
+      .orderBy(...orderBy)
+      .prepare(name),
+});
+
+/** How far the tasks with a word are counted: beyond that a word is a frequent one. */
+const COUNTED = 1000;
+
+/**
+ * The words to look for, stemmed by PostgreSQL in the same statement, for nothing else knows how, and
+ * in how many tasks each occurs.
+ */
+function searchedWords(isOwned: boolean): SQL {
+  const owned = isOwned ? sql` AND ${eq(taskWords.userId, OWNER)}` : sql``;
+  return sql`
+    SELECT word, (SELECT count(*) FROM (
+      SELECT FROM ${taskWords} WHERE ${taskWords.word} = given.word${owned}
+       LIMIT ${sql.raw(String(COUNTED))}) AS counted) AS occurrences
+      FROM unnest(tsvector_to_array(to_tsvector('pg_catalog.english', ${sql.placeholder('search')})))
+        AS given (word)`;
+}
+
+// One word is read by its index, newest first, and the others are looked up for each of its tasks. It
+// is the rarest one: a page costs at most as many steps as that word has tasks.
+const HAS_RAREST = sql`${taskWords.word} = (SELECT word FROM searched ORDER BY occurrences LIMIT 1)`;
+const HAS_OTHERS = sql`NOT EXISTS (
+  SELECT FROM searched AS other WHERE other.word <> ${taskWords.word} AND NOT EXISTS (
+    SELECT FROM ${taskWords} AS held WHERE held.task_id = ${taskWords.taskId} AND held.word = other.word))`;
+
+const WORD_KEYS = {
+  createdAt: taskWords.createdAt,
+  id: taskWords.taskId,
+  userId: taskWords.userId,
+};
+
+const searchQuery = filteredList({
+  name: 'tasks_search',
+  conditions: conditionsOn(WORD_KEYS),
+  order: newestFirst(WORD_KEYS),
+  prepare: (db, { name, filters, where, orderBy }) => {
+    const words = { word: sql<string>`word`, occurrences: sql<number>`occurrences` };
+    const searched = db.$with('searched', words).as(searchedWords(filters.includes('owner')));
+    return db
+      .with(searched)
+      .select(TASK_COLUMNS)
+      .from(taskWords)
+      .innerJoin(tasks, eq(tasks.id, taskWords.taskId))
+      .where(and(HAS_RAREST, HAS_OTHERS, NOT_DELETED, where))
+      .orderBy(...orderBy)
+      .prepare(name);
+  },
+});

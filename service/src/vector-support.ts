@@ -1,0 +1,110 @@
+// Whether the database has vectors, which documents stand on. A server without pgvector serves all the
+// rest: its history then ends before the revisions that need it.
+
+import type { onRequestHookHandler } from 'fastify';
+import type { QueryExecutor } from 'plinth';
+import { ProblemError } from 'plinth/fastify';
+import { type RevisionGraph, withoutRevision } from 'plinth/migrate';
+
+export type VectorSupport =
+  | { readonly kind: 'enabled' }
+  | {
+      readonly kind: 'missing';
+      /** Why documents are not served. */
+      readonly reason: string;
+      /** What mends it. */
+      readonly fix: string;
+    };
+
+/** The revision that creates the extension. */
+const ENABLING_REVISION = 'f16a2c8e4b70';
+
+/** The first version with iterative scans of an index. */
+const LEAST_VERSION = [0, 8] as const;
+
+interface Found {
+  readonly major: string;
+  /** Of the extension in this database, else of its package; none where there is neither. */
+  readonly version: string | null;
+  readonly installed: boolean;
+  readonly tables: boolean;
+  readonly [column: string]: unknown;
+}
+
+/** The service's history as far as the server can follow it. */
+export async function historyFor(
+  executor: QueryExecutor,
+  revisions: RevisionGraph,
+): Promise<RevisionGraph> {
+  const found = await look(executor);
+  const canFollow = found.installed || problemOf(found) === undefined;
+  return canFollow ? revisions : withoutRevision(revisions, ENABLING_REVISION);
+}
+
+/** Whether documents can be served from a database whose revisions have run. */
+export async function readVectorSupport(executor: QueryExecutor): Promise<VectorSupport> {
+  const found = await look(executor);
+  const problem = problemOf(found);
+  if (problem !== undefined) return { kind: 'missing', ...problem };
+  if (found.tables) return { kind: 'enabled' };
+  return {
+    kind: 'missing',
+    reason: 'the revisions that create them have not run',
+    fix: 'Run `npx plinth upgrade`, and start the service again.',
+  };
+}
+
+async function look(executor: QueryExecutor): Promise<Found> {
+  const { rows } = await executor.query<Found>(
+    `SELECT current_setting('server_version_num')::int / 10000 AS major,
+       coalesce(
+         (SELECT extversion FROM pg_extension WHERE extname = 'vector'),
+         (SELECT default_version FROM pg_available_extensions WHERE name = 'vector')
+       ) AS version,
+       EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') AS installed,
+       to_regclass('public.document_embeddings') IS NOT NULL AS tables`,
+  );
+  const [found] = rows;
+  if (found === undefined) throw new Error('a SELECT without a table gave no row');
+  return found;
+}
+
+function problemOf({ major, version, installed }: Found) {
+  const packages = `pgvector, as the package postgresql-${major}-pgvector or in the image pgvector/pgvector`;
+  if (version === null) {
+    return {
+      reason: 'the PostgreSQL server has no pgvector (the extension vector)',
+      fix: `Install ${packages}, and start the service again.`,
+    };
+  }
+  if (isRecent(version)) return undefined;
+  const update = installed ? ', run `ALTER EXTENSION vector UPDATE`' : '';
+  return {
+    reason: `the PostgreSQL server has pgvector ${version}, and ${LEAST_VERSION.join('.')} is the oldest that will do`,
+    fix: `Install a newer ${packages}${update}, and start the service again.`,
+  };
+}
+
+function isRecent(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [leastMajor, leastMinor] = LEAST_VERSION;
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor);
+}
+
+/** One line for the banner. */
+export function describeVectors(support: VectorSupport): string {
+  return support.kind === 'enabled' ? 'served' : `refused: ${support.reason}`;
+}
+
+/** The `onRequest` hook of routes that need vectors. */
+export function vectorsServed(support: VectorSupport): onRequestHookHandler {
+  return (_request, _reply, done) => {
+    if (support.kind === 'enabled') done();
+    else done(new ProblemError({ status: 503, detail: refusalOf(support) }));
+  };
+}
+
+/** What a client, or whoever asks for readiness, is told. */
+export function refusalOf({ reason, fix }: Extract<VectorSupport, { kind: 'missing' }>): string {
+  return `Documents are not served: ${reason}. ${fix}`;
+}
