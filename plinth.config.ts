@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'plinth';
+import { retentionClasses, retentionTimesOf } from './service/src/retention-classes.js';
 
 // The reference backend's database and history, so that `npx plinth …` works in this folder.
 export default defineConfig({
@@ -8,6 +9,7 @@ export default defineConfig({
   extensions: ['vector'],
   schema: ['./service/src/db/schema.ts', './service/src/db/*.sql'],
   tenants: 'SELECT id FROM tenants',
+  retention: { classes: retentionClasses(retentionTimesOf(process.env)) },
   secrets: {
     keyEncryption: async () => {
       const { serviceKeyEncryption } = await import('./service/src/key-encryption.js');

@@ -1,5 +1,14 @@
 // The public face of `plinth`: the engine, the configuration and the errors.
 
+export {
+  type AuditDatabase,
+  type AuditFinding,
+  type AuditHead,
+  type AuditVerification,
+  type AuditVerificationOptions,
+  readHeads,
+  verifyAudit,
+} from './audit/index.js';
 export { defineConfig, type PlinthConfig } from './config/index.js';
 export {
   type Actor,
@@ -31,7 +40,14 @@ export {
   type Transaction,
 } from './engine/index.js';
 export { ERROR_CODES, type ErrorCode, isPlinthError, PlinthError } from './errors/index.js';
-export { type EngineMetricsOptions, engineMetrics, traceQueries } from './insight/index.js';
+export {
+  type EngineMetricsOptions,
+  engineMetrics,
+  type RetentionMetrics,
+  type RetentionMetricsOptions,
+  retentionMetrics,
+  traceQueries,
+} from './insight/index.js';
 export {
   auditRole,
   auditTables,

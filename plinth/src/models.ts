@@ -3,6 +3,12 @@
 
 export {
   type Attachable,
+  type AuditedOptions,
+  type AuditLog,
+  type AuditTable,
+  type AuditTableOptions,
+  audited,
+  auditTable,
   type BlindIndex,
   type BlindIndexOptions,
   base,

@@ -30,5 +30,6 @@ export {
   type SecretExecutor,
   type SecretPlace,
   type SecretProblem,
+  type SecretReading,
   type SecretScope,
 } from './secrets/index.js';

@@ -1,5 +1,7 @@
 // What holds for every command: its help, its JSON, and how it refuses what it does not understand.
 
+import { openEngine } from 'plinth';
+import { auditTable, emitModels } from 'plinth/models';
 import { createDatabase } from 'plinth/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { useServer } from '../../test/support/database.js';
@@ -14,7 +16,11 @@ let project: CliProject;
 
 beforeEach(async () => {
   ({ url, drop } = await createDatabase(own.server.url));
-  project = await CliProject.create({ url, scratchUrl: own.server.url });
+  project = await CliProject.create({
+    url,
+    scratchUrl: own.server.url,
+    retention: { classes: [] },
+  });
 });
 
 afterEach(async () => {
@@ -89,13 +95,28 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   stamp: ['heads'],
   'ensure-version': [],
   keys: ['generate'],
+  retention: [],
   current: [],
   check: [],
   diff: ['revisions', 'empty'],
+  audit: ['verify'],
   isolation: ['--role', 'postgres'],
   verify: [],
   version: [],
 };
+
+/** What `plinth audit` needs of models and database. */
+async function addAuditLog(): Promise<void> {
+  const role = 'current_user';
+  await project.write(
+    'schema/audit.mjs',
+    `import { auditTable } from '${import.meta.resolve('plinth/models')}';
+    export const auditLog = auditTable({ role: '${role}' });`,
+  );
+  await using engine = await openEngine({ url, poolSize: 1 });
+  const exports = { auditLog: auditTable({ role }) };
+  for (const { sql } of emitModels([{ file: 'audit.mjs', exports }])) await engine.query(sql);
+}
 
 describe('--json', () => {
   it.each(NAMES)('makes one document of all that %s says', async (name) => {
@@ -112,6 +133,7 @@ describe('--json', () => {
     }
     await project.write('schema/tables.sql', 'CREATE TABLE aaaa (id int);');
     project.env.EDITOR = 'true';
+    if (name === 'audit') await addAuditLog();
     const args = ARGUMENTS[name];
     expect(args, `arguments for ${name}`).toBeDefined();
     const { out, error } = await project.plinth(['--json', name, ...(args ?? [])]);

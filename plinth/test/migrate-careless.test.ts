@@ -55,6 +55,17 @@ describe('a run', () => {
     },
   );
 
+  it('says what to do where the server lacks an extension', async () => {
+    const text = 'CREATE EXTENSION IF NOT EXISTS nowhere_to_be_found;';
+    const folder = await revisions(ONE, { id: 'two2', upgrade: text });
+    const failure = await failureOf(upgrade(engine, 'head', { revisions: folder }));
+    expect(failure).toMatchObject({
+      code: 'MIGRATE_STATEMENT_FAILED',
+      hint: 'Install on the server: the package that holds nowhere_to_be_found. Then run the command again.',
+    });
+    expect((await status(engine, { revisions: folder })).heads).toEqual(['one1']);
+  });
+
   it('keeps the user of a session from the next revision', async () => {
     const role = `careless_${process.pid}`;
     const folder = await revisions(

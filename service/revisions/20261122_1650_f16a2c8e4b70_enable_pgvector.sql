@@ -1,5 +1,5 @@
 -- plinth:revision f16a2c8e4b70
--- plinth:revises c2f84d1b6e37
+-- plinth:revises d7b3905ea648
 -- plinth:message enable pgvector
 
 -- plinth:upgrade

@@ -65,6 +65,68 @@ CREATE POLICY tenant_isolation_policy ON public.documents
         SELECT NULLIF(current_setting('app.current_tenant_id'::text, true), ''::text) AS "nullif"
     ));
 
+CREATE TRIGGER documents_audit_truncate
+    BEFORE TRUNCATE ON public.documents
+    FOR EACH STATEMENT
+    EXECUTE FUNCTION public.audit_log_refuse_truncate();
+
+SET check_function_bodies = off;
+
+CREATE FUNCTION public.documents_audit()
+RETURNS trigger
+LANGUAGE plpgsql
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  changed text[];
+BEGIN
+  IF TG_OP = 'UPDATE' AND NOT (NEW.tenant_id IS DISTINCT FROM OLD.tenant_id OR NEW.id IS DISTINCT FROM OLD.id) THEN
+    changed := array_remove(ARRAY[
+      CASE WHEN NEW.title IS DISTINCT FROM OLD.title THEN 'title' END,
+      CASE WHEN NEW.content IS DISTINCT FROM OLD.content THEN 'content' END,
+      CASE WHEN NEW.metadata IS DISTINCT FROM OLD.metadata THEN 'metadata' END,
+      CASE WHEN NEW.embedding_model IS DISTINCT FROM OLD.embedding_model THEN 'embedding_model' END,
+      CASE WHEN NEW.chunk_count IS DISTINCT FROM OLD.chunk_count THEN 'chunk_count' END,
+      CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'created_at' END
+    ]::text[], NULL);
+    IF changed <> '{}' THEN
+      PERFORM public.audit_log_append(NEW.tenant_id, 'update', 'documents',
+      jsonb_build_object('id', NEW.id), changed, NULL);
+    END IF;
+    RETURN NULL;
+  END IF;
+  IF TG_OP <> 'INSERT' THEN
+    PERFORM public.audit_log_append(OLD.tenant_id, 'delete', 'documents',
+      jsonb_build_object('id', OLD.id), '{}', NULL);
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    changed := array_remove(ARRAY[
+      'id',
+      'tenant_id',
+      'title',
+      CASE WHEN NEW.content IS NOT NULL THEN 'content' END,
+      'metadata',
+      'embedding_model',
+      'chunk_count',
+      'created_at'
+    ]::text[], NULL);
+    PERFORM public.audit_log_append(NEW.tenant_id, 'insert', 'documents',
+      jsonb_build_object('id', NEW.id), changed, NULL);
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION public.documents_audit() FROM PUBLIC;
+RESET check_function_bodies;
+
+CREATE CONSTRAINT TRIGGER documents_audit
+    AFTER INSERT OR DELETE OR UPDATE ON public.documents
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW
+    EXECUTE FUNCTION public.documents_audit();
+
 -- plinth:downgrade
 -- loses-data: every row of public.document_embeddings is lost
 -- breaks-code: what reads or writes public.document_embeddings fails
@@ -73,3 +135,6 @@ DROP TABLE public.document_embeddings;
 -- loses-data: every row of public.documents is lost
 -- breaks-code: what reads or writes public.documents fails
 DROP TABLE public.documents;
+
+-- breaks-code: what calls public.documents_audit() fails
+DROP FUNCTION public.documents_audit();

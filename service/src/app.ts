@@ -14,6 +14,8 @@ import { registerMetrics } from './metrics.js';
 import { registerOpenApi } from './openapi.js';
 import { RequestLog } from './request-log.js';
 import { deferLogger } from './request-logger.js';
+import { registerRetention } from './retention.js';
+import { auditRoutes } from './routes/audit.js';
 import { documentRoutes } from './routes/documents.js';
 import { enhancementRoutes } from './routes/enhancements.js';
 import { taskRoutes } from './routes/tasks.js';
@@ -25,7 +27,10 @@ import type { Tenancy } from './tenancy.js';
 import { refusalOf, type VectorSupport } from './vector-support.js';
 
 export interface AppParts {
-  readonly settings: Pick<Settings, 'logLevel' | 'allowedOrigins' | 'dbEcho' | 'documents'>;
+  readonly settings: Pick<
+    Settings,
+    'logLevel' | 'allowedOrigins' | 'dbEcho' | 'documents' | 'retention'
+  >;
   readonly db: Database;
   readonly revisions: RevisionGraph;
   readonly authentication: Authentication;
@@ -47,14 +52,16 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   await registerCors(app, settings.allowedOrigins);
   await app.register(problemDetails);
   await registerOpenApi(app);
-  registerMetrics(app, db);
+  const registry = registerMetrics(app, db);
+  registerRetention(app, { db, settings: settings.retention, registry });
   const unavailable = vectors.kind === 'missing' ? [refusalOf(vectors)] : [];
   await app.register(plinthFastify, { db, revisions, health: { unavailable }, healthRoutes });
   registerAuthentication(app, authentication);
-  await app.register(taskRoutes);
+  await app.register(taskRoutes, { restoreWithin: settings.retention.times.deletedTasks });
   await app.register(todoRoutes);
   await app.register(tenantRoutes, { tenancy });
   await app.register(enhancementRoutes, { tenancy });
+  await app.register(auditRoutes, { tenancy });
   const tools = { ...settings.documents, embedder: chooseEmbedder(settings.documents) };
   await app.register(documentRoutes, { tenancy, vectors, tools });
   logDatabaseEvents(app, db, settings.dbEcho);

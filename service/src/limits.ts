@@ -32,6 +32,8 @@ export const LIMITS = {
   documentQuery: { min: 1, max: 2000 },
   /** Words to look for. */
   search: { min: 1, max: 200 },
+  /** What a column of audit rows is compared with. */
+  auditFilter: { min: 1, max: 255 },
 } as const satisfies Record<string, TextLimits>;
 
 /**
@@ -71,6 +73,3 @@ export const WHITE_SPACE =
 
 /** How many rows a page of a list has. */
 export const PAGE_SIZE = { min: 1, max: 200, default: 50 } as const;
-
-/** How long a deleted task can be restored, unless settings say otherwise. */
-export const RESTORE_TASKS_WITHIN = '30 days';

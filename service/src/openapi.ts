@@ -27,9 +27,9 @@ const SECURITY_SCHEMES = {
   },
 } as const;
 
-/** The `security` of a route behind `requireScope`. */
-export function bearer(scope: Scope) {
-  return [{ [BEARER]: [scope] }];
+/** The `security` of a route behind `requireScope`, or with several behind `requireAnyScope`. */
+export function bearer(...scopes: readonly [Scope, ...Scope[]]) {
+  return scopes.map((scope) => ({ [BEARER]: [scope] }));
 }
 
 /** The `security` of a route behind `callerIfRequired`: a token where AUTH_REQUIRED is true. */
@@ -44,6 +44,7 @@ const TAGS = [
     name: 'documents',
     description: 'Texts of the caller’s tenant that can be searched by meaning.',
   },
+  { name: 'audit', description: 'Who did what to which row of a tenant.' },
   { name: 'health', description: 'For load balancers and orchestrators.' },
 ];
 

@@ -24,8 +24,9 @@ async function seed(): Promise<void> {
   const target = await openTarget(settings, environment, process.cwd());
   try {
     for (const sample of SAMPLE_TENANTS) {
-      const { tenant, name, made } = await fillTenant(target, sample);
-      write(`seeded  ${tenant.padEnd(7)} ${name}, ${made} new enhancements`);
+      const { tenant, name, enhancements, documents } = await fillTenant(target, sample);
+      const made = `${enhancements} new enhancements, ${documents} new documents`;
+      write(`seeded  ${tenant.padEnd(7)} ${name}, ${made}`);
     }
   } finally {
     await target.close();

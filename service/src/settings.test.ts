@@ -36,18 +36,29 @@ describe('readSettings', () => {
         variable: 'DATABASE_URL',
         applicationName: 'plinth-service',
         tenantRole: 'app_user',
+        embeddedExtensions: ['vector'],
       },
       migration: {
         ...ENGINE_DEFAULTS,
         url: 'pglite://./.plinth/data',
         variable: 'DATABASE_URL',
         applicationName: 'plinth-service',
+        embeddedExtensions: ['vector'],
         poolSize: 1,
       },
       dbEcho: false,
       authRequired: false,
       identityProvider: undefined,
       keyEncryptionKeys: undefined,
+      documents: {
+        endpoint: undefined,
+        chunks: { size: 1000, overlap: 150 },
+        exactUpTo: 10_000,
+      },
+      retention: {
+        interval: 3600,
+        times: { enhancements: '90 days', audit: '6 years', deletedTasks: '30 days' },
+      },
     });
   });
 

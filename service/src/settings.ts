@@ -22,6 +22,11 @@ import {
   documentVariables,
 } from './embedding/embedding-settings.js';
 import type { Environment } from './env-file.js';
+import {
+  type RetentionSettings,
+  retentionSettingsOf,
+  retentionVariables,
+} from './retention-settings.js';
 import { choice, flag, setting } from './setting.js';
 import { StartError } from './start-error.js';
 
@@ -50,6 +55,7 @@ export const environmentSchema = z
     ...authVariables,
     KEY_ENCRYPTION_KEYS: z.string().optional(),
     ...documentVariables,
+    ...retentionVariables,
   })
   .refine(({ APP_ENV, DEBUG }) => !(APP_ENV === 'production' && DEBUG === true), {
     path: ['DEBUG'],
@@ -86,6 +92,7 @@ export interface Settings {
   /** The keys that wrap data keys, as the variable has them. A secret. */
   readonly keyEncryptionKeys: string | undefined;
   readonly documents: DocumentSettings;
+  readonly retention: RetentionSettings;
 }
 
 const DEFAULT_URL = 'pglite://./.plinth/data';
@@ -136,6 +143,7 @@ export function readSettings(environment: Environment): Settings {
     identityProvider: identityProviderOf(data),
     keyEncryptionKeys: data.KEY_ENCRYPTION_KEYS,
     documents: documentSettingsOf(data),
+    retention: retentionSettingsOf(data),
   };
 }
 

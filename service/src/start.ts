@@ -10,6 +10,7 @@ import {
   NO_AUTHENTICATOR,
   prepareAuthentication,
 } from './auth/prepare-authentication.js';
+import { describeEmbedder } from './embedding/choose-embedder.js';
 import { chooseKeys } from './key-encryption.js';
 import { prepareRevisions, upgradeAsOwner } from './prepare-revisions.js';
 import type { Settings } from './settings.js';
@@ -87,7 +88,7 @@ export async function startService(
           db.engine.tenantRole,
           authentication.authenticator !== undefined,
         ),
-        documents: describeVectors(vectors),
+        documents: describeVectors(vectors, describeEmbedder(settings.documents)),
       },
       stop: () => stop(app, db),
     };

@@ -12,6 +12,7 @@ import {
   openKeyring,
 } from 'plinth/secrets';
 import {
+  auditLog,
   dataKeys,
   documentEmbeddings,
   documents,
@@ -70,10 +71,18 @@ async function findRefusals(
   // On the embedded database only the role that work is lowered to is held by policies.
   const roles = isBoundary ? (await auditRole(engine, { tenantRole })).problems : [];
   if (roles.some(({ kind }) => kind === 'no-tenant-role')) return roles;
-  return [...roles, ...(await auditTables(engine, { tables, tenantRole }))];
+  const isolated = await auditTables(engine, { tables, tenantRole });
+  const audit = await auditTables(engine, {
+    tables: AUDIT_TABLES,
+    tenantRole,
+    privileges: ['SELECT'],
+  });
+  return [...roles, ...isolated, ...audit];
 }
 
 const ISOLATED_TABLES = [tenantConfigs, enhancementHistory, dataKeys];
+/** Nobody but functions writes them. */
+const AUDIT_TABLES = [getTableName(auditLog), 'audit_chains'];
 const VECTOR_TABLES = [documents, documentEmbeddings];
 
 /** Names of the tables whose rows belong to tenants, as far as the database has them. */
@@ -96,6 +105,7 @@ async function openKeys(db: Database, keys: string | undefined): Promise<OpenKey
     keyEncryption: keyEncryptionFromEnv({ KEY_ENCRYPTION_KEYS: keys }),
     table: dataKeys,
     tenants: ALL_TENANTS,
+    audit: auditLog,
   });
   const { damagedDataKeys } = await keyring.check();
   return { keyring, damagedDataKeys };

@@ -27,6 +27,8 @@ interface Found {
   /** Of the extension in this database, else of its package; none where there is neither. */
   readonly version: string | null;
   readonly installed: boolean;
+  /** Whether this role could create it. */
+  readonly creatable: boolean;
   readonly tables: boolean;
   readonly [column: string]: unknown;
 }
@@ -37,7 +39,7 @@ export async function historyFor(
   revisions: RevisionGraph,
 ): Promise<RevisionGraph> {
   const found = await look(executor);
-  const canFollow = found.installed || problemOf(found) === undefined;
+  const canFollow = found.installed || (found.creatable && problemOf(found) === undefined);
   return canFollow ? revisions : withoutRevision(revisions, ENABLING_REVISION);
 }
 
@@ -47,6 +49,13 @@ export async function readVectorSupport(executor: QueryExecutor): Promise<Vector
   const problem = problemOf(found);
   if (problem !== undefined) return { kind: 'missing', ...problem };
   if (found.tables) return { kind: 'enabled' };
+  if (!found.installed) {
+    return {
+      kind: 'missing',
+      reason: 'the extension vector is not created in the database',
+      fix: 'Run `CREATE EXTENSION vector SCHEMA public` there as a superuser, and start the service again.',
+    };
+  }
   return {
     kind: 'missing',
     reason: 'the revisions that create them have not run',
@@ -62,6 +71,12 @@ async function look(executor: QueryExecutor): Promise<Found> {
          (SELECT default_version FROM pg_available_extensions WHERE name = 'vector')
        ) AS version,
        EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') AS installed,
+       EXISTS (
+         SELECT FROM pg_available_extension_versions AS known
+         JOIN pg_roles AS role ON role.rolname = current_user
+         WHERE known.name = 'vector' AND (role.rolsuper OR NOT known.superuser
+           OR (known.trusted AND has_database_privilege(current_database(), 'CREATE')))
+       ) AS creatable,
        to_regclass('public.document_embeddings') IS NOT NULL AS tables`,
   );
   const [found] = rows;
@@ -91,9 +106,13 @@ function isRecent(version: string): boolean {
   return major > leastMajor || (major === leastMajor && minor >= leastMinor);
 }
 
-/** One line for the banner. */
-export function describeVectors(support: VectorSupport): string {
-  return support.kind === 'enabled' ? 'served' : `refused: ${support.reason}`;
+/**
+ * One line for the banner.
+ *
+ * @param served What it says where documents are served.
+ */
+export function describeVectors(support: VectorSupport, served: string): string {
+  return support.kind === 'enabled' ? served : `refused: ${support.reason}`;
 }
 
 /** The `onRequest` hook of routes that need vectors. */

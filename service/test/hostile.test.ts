@@ -9,7 +9,13 @@ import {
   SECRET_MARK,
   useHostileWorld,
 } from './support/hostile-world.js';
-import { makerOf, type Operation, readOperations } from './support/operations.js';
+import {
+  behindId,
+  collectionOf,
+  makerOf,
+  type Operation,
+  readOperations,
+} from './support/operations.js';
 import { type RawAnswer, RawClient } from './support/raw-http.js';
 import { DATABASES } from './support/service.js';
 
@@ -29,16 +35,16 @@ describe.each(DATABASES)('on the %s database', { timeout: 240_000 }, (kind) => {
   let operations: readonly Operation[] = [];
   let before: readonly string[] = [];
   beforeAll(async () => {
-    operations = await readOperations(world.url);
+    operations = await readOperations(world.url, kind);
     before = await world.untouched();
   });
 
-  const tokenFor = async ({ scopes }: Operation) =>
-    await world.provider.token(scopes?.includes('admin') ? ADMIN : ATTACKER);
+  const tokenFor = async (operation: Operation) =>
+    await world.provider.token(isForAdmins(operation) ? ADMIN : ATTACKER);
 
   /** The path of something that an operation is about. */
   async function somethingFor(operation: Operation, client: RawClient): Promise<string> {
-    const maker = operation.path.includes('{') ? makerOf(operation, operations) : undefined;
+    const maker = makerOf(operation, operations);
     if (maker === undefined) return operation.path;
     const { headers, status } = await client.send({
       method: maker.method,
@@ -52,11 +58,12 @@ describe.each(DATABASES)('on the %s database', { timeout: 240_000 }, (kind) => {
       body: JSON.stringify(example(maker.body)),
     });
     expect(status).toBe(201);
-    return headers.location ?? '';
+    return `${headers.location ?? ''}${behindId(operation.path)}`;
   }
 
   /** What is wrong with an answer, whatever was sent; nothing where it is in order. */
-  function problemOf({ name, scopes }: Operation, told: string, answer: RawAnswer): string[] {
+  function problemOf(operation: Operation, told: string, answer: RawAnswer): string[] {
+    const { name } = operation;
     const { status, text, headers } = answer;
     const where = `${name}, ${told}: ${status} ${short(text)}`;
     const problems = [];
@@ -70,7 +77,7 @@ describe.each(DATABASES)('on the %s database', { timeout: 240_000 }, (kind) => {
       problems.push(`no problem details: ${where}`);
     }
     if (status >= 400 && INSIDE.test(text)) problems.push(`it tells of the inside: ${where}`);
-    if (text.includes(FOREIGN_MARK) && !scopes?.includes('admin')) {
+    if (text.includes(FOREIGN_MARK) && !isForAdmins(operation)) {
       problems.push(`a row of another tenant: ${where}`);
     }
     if (text.includes(SECRET_MARK)) problems.push(`a secret: ${where}`);
@@ -174,12 +181,13 @@ describe.each(DATABASES)('on the %s database', { timeout: 240_000 }, (kind) => {
         const { status } = await send(operation.path.replace(/\{.*\}/, 'acme'), weak);
         expect(status, `${name} without its scope`).toBe(403);
       }
-      const collection = operation.path.replace(/\{.*\}$/, '');
-      const foreign = world.foreignPaths.find((path) => path.startsWith(collection));
-      if (foreign === undefined || scopes?.includes('admin') || collection === operation.path) {
+      const collection = collectionOf(operation.path);
+      const foreign = world.foreignPaths.find((path) => path.startsWith(`${collection}/`));
+      if (foreign === undefined || isForAdmins(operation) || collection === operation.path) {
         continue;
       }
-      const answer = await send(foreign, await tokenFor(operation));
+      const path = `${foreign}${behindId(operation.path)}`;
+      const answer = await send(path, await tokenFor(operation));
       expect(answer.status, `${name} of another: ${answer.text}`).toBe(404);
       met.push(name);
     }
@@ -198,6 +206,11 @@ describe.each(DATABASES)('on the %s database', { timeout: 240_000 }, (kind) => {
     expect([code, stderr]).toEqual([0, '']);
   });
 });
+
+/** Whether nobody but an admin may use it. */
+function isForAdmins({ scopes }: Operation): boolean {
+  return scopes?.every((scope) => scope === 'admin') ?? false;
+}
 
 /** Where a hostile text was taken, it has to be kept as the text that it is. */
 function changedText({ told, stored }: Attack, { status, text }: RawAnswer): readonly string[] {

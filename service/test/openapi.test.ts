@@ -28,9 +28,13 @@ it('is OpenAPI 3.1 with every route', async () => {
     Object.entries(item).map(([method, operation]) => [`${method} ${path}`, operation] as const),
   );
   expect(operations.map(([name]) => name).sort()).toEqual([
+    'delete /api/documents/{id}',
     'delete /api/tasks/{id}',
     'delete /api/tenants/{tenant_id}',
     'delete /api/todos/{id}',
+    'get /api/audit',
+    'get /api/documents',
+    'get /api/documents/{id}',
     'get /api/enhancements',
     'get /api/enhancements/{id}',
     'get /api/tasks',
@@ -46,8 +50,11 @@ it('is OpenAPI 3.1 with every route', async () => {
     'patch /api/tasks/{id}',
     'patch /api/tenants/{tenant_id}',
     'patch /api/todos/{id}',
+    'post /api/documents',
+    'post /api/documents/search',
     'post /api/enhancements',
     'post /api/tasks',
+    'post /api/tasks/{id}/restore',
     'post /api/tenants',
     'post /api/todos',
   ]);
@@ -187,6 +194,7 @@ it('ships the revisions it was tested with', () => {
     '20261122_1329_a1d3c58e7f20_create_roles.sql',
     '20261122_1330_b7e40c9a2d15_create_tenants.sql',
     '20261122_1640_c2f84d1b6e37_search_and_restore_tasks.sql',
+    '20261122_1645_d7b3905ea648_create_audit.sql',
     '20261122_1650_f16a2c8e4b70_enable_pgvector.sql',
     '20261122_1651_0a9c5f37d281_create_documents.sql',
   ]);

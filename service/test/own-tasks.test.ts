@@ -140,6 +140,55 @@ describe.each(DATABASES)('with AUTH_REQUIRED on the %s database', (kind) => {
   });
 });
 
+describe.each(DATABASES)('tasks with AUTH_REQUIRED on the %s database', (kind) => {
+  const service = useService(kind, {}, { authenticator, required: true });
+  const call = (user: string, method: string, at: string, sent?: unknown) =>
+    service.call(method, at, sent, { authorization: `Bearer ${user}` });
+  const idsOf = (answer: Answer) => rowsSchema.parse(answer.body).map(({ id }) => id);
+
+  it('a search finds the caller’s own, however many others have the word', async () => {
+    const user = randomUUID();
+    const mine: unknown[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      const title = `common word ${n % 2 === 0 ? 'even' : 'odd'}`;
+      const { body: made } = await call(user, 'POST', TASKS.path, { title });
+      mine.unshift(made.id);
+      await call(BEN, 'POST', TASKS.path, { title });
+    }
+    await service.db.engine.query(`INSERT INTO tasks (title) VALUES ('common word of nobody')`);
+    const found = await call(user, 'GET', '/api/tasks?q=common+words');
+    expect(idsOf(found)).toEqual(mine);
+    expect(found.headers.get('link')).toBeNull();
+    const odd = await call(user, 'GET', '/api/tasks?q=common+odd&limit=2');
+    expect(idsOf(odd)).toEqual([mine[0], mine[2]]);
+    const next = /^<([^>]+)>/.exec(odd.headers.get('link') ?? '')?.[1] ?? '';
+    expect(idsOf(await call(user, 'GET', next))).toEqual([mine[4]]);
+    expect(idsOf(await call(randomUUID(), 'GET', '/api/tasks?q=common'))).toEqual([]);
+    const range = '&completed=false&created_after=2026-01-01T00:00:00Z';
+    expect(idsOf(await call(user, 'GET', `/api/tasks?q=even${range}`))).toHaveLength(3);
+  });
+
+  it('a search follows a task to another owner', async () => {
+    const user = randomUUID();
+    const { body: made } = await call(BEN, 'POST', TASKS.path, { title: 'handed over' });
+    await service.db.engine.query('UPDATE tasks SET user_id = $2 WHERE id = $1', [made.id, user]);
+    expect(idsOf(await call(user, 'GET', '/api/tasks?q=handed'))).toEqual([made.id]);
+    expect(idsOf(await call(BEN, 'GET', '/api/tasks?q=handed'))).toEqual([]);
+  });
+
+  it('restore brings back the caller’s own, and nobody else’s', async () => {
+    const { body: mine } = await call(ANN, 'POST', TASKS.path, { title: 'mine' });
+    const at = `${TASKS.path}/${mine.id}`;
+    expectProblem(await service.call('POST', `${at}/restore`), 401, 'Unauthorized');
+    expectProblem(await call(BEN, 'POST', `${at}/restore`), 404, 'Not Found');
+    expect((await call(ANN, 'DELETE', at)).status).toBe(204);
+    expectProblem(await call(BEN, 'POST', `${at}/restore`), 404, 'Not Found');
+    expectProblem(await call(ANN, 'GET', at), 404, 'Not Found');
+    const restored = await call(ANN, 'POST', `${at}/restore`);
+    expect([restored.status, restored.body]).toMatchObject([200, { id: mine.id, user_id: ANN }]);
+  });
+});
+
 describe('without AUTH_REQUIRED', () => {
   const service = useService('embedded', {}, { authenticator, required: false });
 

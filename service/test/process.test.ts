@@ -48,7 +48,7 @@ describe.each(DATABASES)('the process on the %s database', (kind) => {
       expect.stringMatching(
         kind === 'server'
           ? /^documents {2}refused: the PostgreSQL server has no pgvector/
-          : /^documents {2}served$/,
+          : /^documents {2}found by their words \(feature-hashing-384\); /,
       ),
       `API page   ${await first.url}/docs`,
     ]);

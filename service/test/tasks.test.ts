@@ -154,7 +154,7 @@ describe.each(DATABASES)('tasks on the %s database', (kind) => {
       expect(errors.map((error) => error.pointer)).toEqual([pointer]);
     });
 
-    it('DELETE removes it once', async () => {
+    it('DELETE hides it once', async () => {
       const { id } = await create({ title: 'a' });
       const removed = await service.call('DELETE', `/api/tasks/${id}`);
       expect([removed.status, removed.text]).toEqual([204, '']);

@@ -1,4 +1,3 @@
-import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from 'plinth';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describePlan, explain } from '../../test/support/explain.js';
@@ -7,6 +6,7 @@ import {
   findEnhancement,
   listEnhancements,
 } from '../src/db/enhancements.js';
+import { bindStatement, statementOf } from './support/statements.js';
 import { useTenantService } from './support/tenant-service.js';
 
 const service = useTenantService('server');
@@ -48,8 +48,8 @@ describe('as app_user, in a tenant’s scope, PostgreSQL finds by an index', () 
     ['those of a ticket', list({ ticketId: 'ticket 7' }), ['ticket 7', 51], BY_TICKET],
     ['one', (db: Database) => findEnhancement(db, ID), [ID], 'enhancement_history_pkey'],
   ])('%s', async (_what, run, values, index) => {
-    const statement = await statementOf(() => run(service.db.tenant(TENANT)));
-    const plan = await explain(service.db.tenant(TENANT), bind(statement, values));
+    const statement = await statementOf(service.db, () => run(service.db.tenant(TENANT)));
+    const plan = await explain(service.db.tenant(TENANT), bindStatement(statement, values));
     const told = describePlan(plan);
     expect(
       plan.flatMap((node) => node['Index Name'] ?? []),
@@ -60,27 +60,3 @@ describe('as app_user, in a tenant’s scope, PostgreSQL finds by an index', () 
     expect(told.includes('Sort'), told).toBe(index === BY_TICKET);
   });
 });
-
-/** The text of the one statement that some work sends. */
-async function statementOf(work: () => Promise<unknown>): Promise<string> {
-  const texts: string[] = [];
-  const listen = ({ text }: { readonly text: string }) => texts.push(text);
-  service.db.engine.on('query', listen);
-  try {
-    await work();
-  } finally {
-    service.db.engine.off('query', listen);
-  }
-  expect(texts).toHaveLength(1);
-  return texts[0] ?? '';
-}
-
-/** A statement with its values bound again. */
-function bind(statement: string, values: readonly unknown[]): SQL {
-  const parts = statement.split(/\$(\d+)/);
-  return sql.join(
-    parts.map((part, index) =>
-      index % 2 === 0 ? sql.raw(part) : sql`${values[Number(part) - 1]}`,
-    ),
-  );
-}

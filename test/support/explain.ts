@@ -8,11 +8,15 @@ export interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
+  readonly 'Index Cond'?: string;
   readonly Plans?: readonly PlanNode[];
 }
 
 /** Every node of the plan that a statement has for this role and tenant, the topmost first. */
-export async function explain(db: Database, query: SQL): Promise<readonly PlanNode[]> {
+export async function explain(
+  db: Pick<Database, 'execute'>,
+  query: SQL,
+): Promise<readonly PlanNode[]> {
   const { rows } = await db.execute<{ 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>(
     sql`EXPLAIN (FORMAT JSON) ${query}`,
   );

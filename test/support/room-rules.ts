@@ -21,7 +21,9 @@ export const FLOORS: Readonly<Record<string, number>> = {
   scratch: 2,
   tenancy: 2,
   migrate: 3,
+  retention: 3,
   secrets: 3,
+  audit: 3,
   sources: 3,
   fastify: 4,
   insight: 4,
@@ -38,7 +40,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
 /** Packages that belong to rooms: the only ones that may import them. */
 const PACKAGE_ROOMS: readonly { readonly package: RegExp; readonly rooms: readonly string[] }[] = [
   { package: /^(pg|pg-.*|@electric-sql\/.*)$/, rooms: ['engine'] },
-  { package: /^drizzle-orm$/, rooms: ['models', 'engine', 'secrets'] },
+  { package: /^drizzle-orm$/, rooms: ['models', 'engine', 'secrets', 'audit', 'retention'] },
   { package: /^(fastify|@fastify\/.*)$/, rooms: ['fastify'] },
   { package: /^(prom-client|@opentelemetry\/.*)$/, rooms: ['insight'] },
   { package: /^commander$/, rooms: ['cli'] },

@@ -53,18 +53,23 @@ export async function withEngineOf<Result>(
   }
 }
 
-/** The same as a database, with the scopes of tenants, in the role that DB_TENANT_ROLE names. */
+/**
+ * The same as a database, with the scopes of tenants, in the role that DB_TENANT_ROLE names.
+ *
+ * @param poolSize How many connections the work takes at a time.
+ */
 export async function withDatabaseOf<Result>(
   terminal: Terminal,
   options: SharedOptions,
   project: Project,
   work: (db: Database) => Promise<Result>,
+  poolSize = 1,
 ): Promise<Result> {
   const { DB_TENANT_ROLE: tenantRole } = terminal.env;
   await using db = await connect({
     ...migrationOptions(terminal, options, project),
     ...(tenantRole ? { tenantRole } : {}),
-    poolSize: 1,
+    poolSize,
     applicationName: 'plinth cli',
   });
   return await work(db);

@@ -6,5 +6,6 @@ export {
   defineConfig,
   type PlinthConfig,
   type PostWriteHook,
+  type RetentionConfig,
   type SecretsConfig,
 } from './plinth-config.js';

@@ -13,6 +13,7 @@ import {
   checkConfig,
   DEFAULT_REVISIONS_FOLDER,
   type PostWriteHook,
+  type RetentionConfig,
   type SecretsConfig,
 } from './plinth-config.js';
 
@@ -56,6 +57,7 @@ export interface Project {
   /** The query that lists the ids of all tenants. */
   readonly tenants: string | undefined;
   readonly secrets: SecretsConfig;
+  readonly retention: RetentionConfig;
 }
 
 /**
@@ -104,6 +106,7 @@ export async function loadConfig(
     },
     tenants: config.tenants,
     secrets: config.secrets ?? {},
+    retention: config.retention ?? {},
   };
 }
 

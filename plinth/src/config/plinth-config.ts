@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { PlinthError } from '../errors/index.js';
 import type { MigrationHooks } from '../migrate/index.js';
+import type { RetentionClass } from '../retention/index.js';
 import type { KeyEncryption } from '../secrets/index.js';
 import { NEWEST_MAJOR, OLDEST_MAJOR } from '../sql/index.js';
 
@@ -71,6 +72,8 @@ export interface PlinthConfig {
   readonly tenants?: string;
   /** For `plinth keys`. */
   readonly secrets?: SecretsConfig;
+  /** For `plinth retention`. */
+  readonly retention?: RetentionConfig;
 }
 
 /** Where `plinth keys` finds the keys of encrypted columns. */
@@ -79,6 +82,12 @@ export interface SecretsConfig {
   readonly keyEncryption?: () => KeyEncryption | Promise<KeyEncryption>;
   /** Takes the place of `tenants` for `plinth keys`. */
   readonly tenants?: string;
+}
+
+/** What `plinth retention` removes. */
+export interface RetentionConfig {
+  /** Which rows go, and when. */
+  readonly classes?: readonly RetentionClass[];
 }
 
 /** Types a configuration; returns it as it is. */
@@ -141,7 +150,22 @@ const configSchema = z.strictObject({
       tenants: query(),
     })
     .exactOptional(),
+  retention: retention(),
 });
+
+function retention() {
+  const name = () => z.string('must be a text').min(1, 'must not be empty');
+  const one = z.strictObject({
+    name: name(),
+    table: name(),
+    column: name(),
+    keep: name(),
+    where: name().exactOptional(),
+    tenant: name().exactOptional(),
+    prune: z.strictObject({ function: name(), order: name() }).exactOptional(),
+  });
+  return z.strictObject({ classes: z.array(one).exactOptional() }).exactOptional();
+}
 
 function query() {
   return z.string('must be a query').min(1, 'must be a query').exactOptional();

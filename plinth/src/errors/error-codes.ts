@@ -81,6 +81,9 @@ export const ERROR_CODES = {
   MODELS_NAME_TAKEN: code('Two models, or two parts of one, have the same name.'),
   MODELS_NAME_TOO_LONG: code('A name has more than the 63 bytes that PostgreSQL keeps.'),
 
+  AUDIT_HEADS_INVALID: code('A text holds no heads of audit chains.'),
+  AUDIT_LOG_UNKNOWN: code('The models have no audit log, or several.'),
+
   TENANCY_TENANTS_UNKNOWN: code('Tenants cannot be listed, so work would pass some of them by.'),
 
   SECRET_KEYS_INVALID: code('The key-encryption keys are not set, or cannot be used.'),
@@ -94,6 +97,9 @@ export const ERROR_CODES = {
   ),
   SECRET_ROW_INVALID: code('The row that a value is bound to was not named as its table needs it.'),
   SECRET_COLUMN_INVALID: code('A column cannot hold encrypted values.'),
+
+  RETENTION_CLASS_INVALID: code('A class of retention cannot be used as it is written.'),
+  RETENTION_LOCK_LOST: code('A run of retention lost the session of its lock too often.', true),
 
   AUTOGENERATE_UNPROVED: code('A new revision did not lead to the models, or not back.'),
   AUTOGENERATE_IRREVERSIBLE: code('There is a way to the models, and none back.'),

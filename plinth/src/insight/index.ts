@@ -2,4 +2,9 @@
 
 export { type EngineMetricsOptions, engineMetrics } from './engine-metrics.js';
 export type { MetricOptions, MetricsModule } from './metrics-module.js';
+export {
+  type RetentionMetrics,
+  type RetentionMetricsOptions,
+  retentionMetrics,
+} from './retention-metrics.js';
 export { traceQueries } from './trace-queries.js';

@@ -18,7 +18,7 @@ export interface MetricsModule<Registry> {
   ) => { observe(seconds: number): void };
   readonly Counter: new <Label extends string>(
     options: MetricOptions<Registry, Label>,
-  ) => { inc(): void; inc(labels: Partial<Record<Label, string | number>>): void };
+  ) => { inc(): void; inc(labels: Partial<Record<Label, string | number>>, value?: number): void };
 }
 
 /** The gauge that is asked for its value. */

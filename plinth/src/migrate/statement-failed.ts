@@ -62,6 +62,9 @@ function hintFor({ text }: SqlStatement, sqlstate: string | undefined): string {
   if (name !== undefined && isAbsent) {
     return `${installExtensions([name])} Then run the command again.`;
   }
+  if (name !== undefined && sqlstate === '42501') {
+    return `Run CREATE EXTENSION ${name} in the database as a superuser, and then the command again.`;
+  }
   return HINTS[sqlstate ?? ''] ?? 'Correct the statement and run the command again.';
 }
 

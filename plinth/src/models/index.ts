@@ -1,6 +1,16 @@
 // The room for models: Drizzle's tables to DDL, columns and rules that most tables share, and words
 // for what Drizzle cannot say. It asks no database.
 
+export { writeAuditHash } from './audit/audit-hash.js';
+export type { AuditNames } from './audit/audit-names.js';
+export { type AuditTable, type AuditTableOptions, auditTable } from './audit/audit-table.js';
+export { type AuditedOptions, audited } from './audit/audited.js';
+export {
+  type AuditLog,
+  collectAuditLogs,
+  nameInLog,
+  namesOfLog,
+} from './audit/find-audit-tables.js';
 export { base, timestamps } from './base.js';
 export {
   type DataKeyTable,

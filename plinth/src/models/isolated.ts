@@ -20,7 +20,11 @@ export interface IsolationOptions {
   readonly column?: string;
   /** The role that requests run as, and that is granted what they need. Default: `app_user`. */
   readonly role?: RoleName;
+  /** What it is granted of them. Default: all four. */
+  readonly privileges?: readonly ('SELECT' | 'INSERT' | 'UPDATE' | 'DELETE')[];
 }
+
+const ALL = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const;
 
 /**
  * Forces row-level security by `tenant_id`: a row is seen, written and removed only in the scope of
@@ -47,7 +51,7 @@ export function isolated(
 }
 
 function isolation(options: IsolationOptions): Extra {
-  const { column = 'tenant_id', role = 'app_user' } = options;
+  const { column = 'tenant_id', role = 'app_user', privileges = ALL } = options;
   return asExtra({
     kind: 'attached',
     what: 'isolated',
@@ -64,7 +68,7 @@ function isolation(options: IsolationOptions): Extra {
       return [
         ...writeForcedRls(target),
         writePolicy(target, owner),
-        ...writeGrants(target, columns, writeRoles(role)),
+        ...writeGrants(target, columns, { to: writeRoles(role), privileges }),
       ];
     },
   });
@@ -84,7 +88,11 @@ function writePolicy(target: Target, owner: PgColumn): Part {
 }
 
 // Not TRUNCATE and not REFERENCES: policies do not cover them.
-function writeGrants(target: Target, columns: readonly PgColumn[], role: string): readonly Part[] {
+function writeGrants(
+  target: Target,
+  columns: readonly PgColumn[],
+  { to, privileges }: { readonly to: string; readonly privileges: readonly string[] },
+): readonly Part[] {
   const { schema, name, sql } = target;
   const sequences = columns
     .filter(isSerial)
@@ -92,11 +100,11 @@ function writeGrants(target: Target, columns: readonly PgColumn[], role: string)
   const grants = [
     ...(schema === undefined ? [] : [`USAGE ON SCHEMA ${quoteIdentifier(schema)}`]),
     ...sequences.map((sequence) => `USAGE ON SEQUENCE ${sequence}`),
-    `SELECT, INSERT, UPDATE, DELETE ON TABLE ${sql}`,
+    `${privileges.join(', ')} ON TABLE ${sql}`,
   ];
   return grants.map((grant) => ({
     phase: 'privilege',
-    sql: `GRANT ${grant} TO ${role}`,
+    sql: `GRANT ${grant} TO ${to}`,
     shared: true,
   }));
 }

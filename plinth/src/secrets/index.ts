@@ -17,6 +17,7 @@ export {
   type KeyringOptions,
   openKeyring,
   type SecretPlace,
+  type SecretReading,
 } from './keyring.js';
 export type { SecretProblem } from './rotate/encrypt-again.js';
 export {

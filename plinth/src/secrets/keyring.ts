@@ -2,8 +2,10 @@
 // tenant, column and row, and leaves keys to the data keys.
 
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Actor } from '../engine/index.js';
 import { PlinthError } from '../errors/index.js';
 import {
+  type AuditLog,
   type BlindIndex,
   type BlindIndexConfig,
   bindSecret,
@@ -18,6 +20,7 @@ import { checkKeys, type KeyCheck } from './check-keys.js';
 import { DataKeys, type KeyOwner } from './data-keys.js';
 import { KeyCache } from './key-cache.js';
 import type { KeyEncryption } from './key-encryption.js';
+import { recordRead } from './record-read.js';
 import { type RowId, writeRow } from './row-id.js';
 import { indexValue, openValue, sealValue } from './seal-value.js';
 import type { SecretDatabase } from './secret-database.js';
@@ -32,6 +35,11 @@ export interface KeyringOptions {
    * policies hide the rows of tenants from who asks without a scope.
    */
   readonly tenants?: string | undefined;
+  /**
+   * The audit log that every `open()` is recorded in, as `auditTable()` makes it. What cannot be
+   * recorded is not opened. Default: none, reads are not recorded.
+   */
+  readonly audit?: AuditLog | undefined;
   /** Tenants whose data keys are kept in memory. Default: 1000. */
   readonly cacheSize?: number;
   /** Seconds after which the data keys of a tenant are read again for decrypting. Default: 300. */
@@ -48,6 +56,12 @@ export type BlindIndexColumn = PgColumn & { readonly _: Pick<BlindIndexConfig, '
 export interface SecretPlace extends KeyOwner {
   /** The value of the primary key without the tenant; a list where it has several columns. */
   readonly row: RowId | readonly RowId[];
+}
+
+/** Where a value belongs, and who reads it. */
+export interface SecretReading extends SecretPlace {
+  /** For the audit log, where there is no `tx`: a transaction has the actor of its scope. */
+  readonly actor?: Actor | undefined;
 }
 
 /**
@@ -104,22 +118,30 @@ export class Keyring {
   }
 
   /**
-   * Decrypts a value that was encrypted for this very tenant, column and row.
+   * Decrypts a value that was encrypted for this very tenant, column and row. With an audit log the
+   * reading is recorded before the value is returned: in `tx`, and undone with it, or else in a
+   * transaction of its own.
    *
    * @throws PlinthError SECRET_ENVELOPE_INVALID for what is not encrypted; SECRET_NOT_AUTHENTIC for
    *   what was changed, or belongs elsewhere; SECRET_ROW_INVALID, SECRET_COLUMN_INVALID, or one of
-   *   SECRET_KEY_*.
+   *   SECRET_KEY_*; PostgreSQL's error where the reading cannot be recorded.
    */
   async open(
     column: EncryptedColumn,
-    { row, ...owner }: SecretPlace,
+    { row, actor, ...owner }: SecretReading,
     ciphertext: Ciphertext,
   ): Promise<string> {
     const binding = bindAs('encrypted', column);
     const place = { binding, tenant: owner.tenant, row: writeRow(binding, row) };
     const envelope = readEnvelope('encrypted', ciphertext);
     if (envelope === undefined) throw notEncrypted(binding);
-    return openValue(await this.#keys.byId(owner, envelope.dataKeyId), place, envelope);
+    const plaintext = openValue(await this.#keys.byId(owner, envelope.dataKeyId), place, envelope);
+    const { audit } = this.#options;
+    if (audit !== undefined) {
+      const executor = owner.tx ?? this.#db.tenant(owner.tenant, actor);
+      await recordRead(executor, audit, binding, place.row);
+    }
+    return plaintext;
   }
 
   /** What is written into the column of a blind index, beside the encrypted value. */

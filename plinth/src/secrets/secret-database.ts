@@ -2,7 +2,7 @@
 // Plinth fits, whatever tables it knows.
 
 import type { SQL } from 'drizzle-orm';
-import type { Engine, QueryResult } from '../engine/index.js';
+import type { Actor, Engine, QueryResult } from '../engine/index.js';
 
 /** What statements are sent through: a database in the scope of the tenant, or its transaction. */
 export interface SecretExecutor {
@@ -17,5 +17,5 @@ export interface SecretScope extends SecretExecutor {
 /** What makes scopes: `connect()` gives one. */
 export interface SecretDatabase {
   readonly engine: Engine;
-  tenant(id: string): SecretScope;
+  tenant(id: string, actor?: Actor): SecretScope;
 }

@@ -7,6 +7,8 @@ import { quoteIdentifier } from '../sql/index.js';
 export interface TableAuditOptions {
   /** Names as SQL writes them: `notes`, `app.notes`. */
   readonly tables: readonly string[];
+  /** What the role must have on each. Default: SELECT, INSERT and UPDATE. */
+  readonly privileges?: readonly ('SELECT' | 'INSERT' | 'UPDATE' | 'DELETE')[] | undefined;
   /** The role that tenant-scoped work is lowered to. Default: the connection's own. */
   readonly tenantRole?: string | undefined;
 }
@@ -53,7 +55,7 @@ SELECT wanted.name, c.oid::regclass::text AS table,
        AND (p.polcmd IN ('r', 'd') OR coalesce(strpos(
          pg_get_expr(coalesce(p.polwithcheck, p.polqual), p.polrelid), $2) > 0, false)))
      ORDER BY p.polname), '[]') FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,
-  ARRAY(SELECT privilege FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE']) AS privilege
+  ARRAY(SELECT privilege FROM unnest($4::text[]) AS privilege
     WHERE NOT has_table_privilege(coalesce($3, current_user), c.oid, privilege)) AS missing
 FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, place)
 LEFT JOIN pg_class c ON c.oid = to_regclass(wanted.name)
@@ -61,9 +63,8 @@ ORDER BY wanted.place`;
 
 /**
  * Audits tables that have to hold tenants apart, in one round trip: row-level security is enabled and
- * forced, there are policies, each of them asks for the tenant of the scope, and the role may SELECT,
- * INSERT and UPDATE. It reads the policies'
- * text and proves nothing: `plinth isolation` does.
+ * forced, there are policies, each of them asks for the tenant of the scope, and the role has the
+ * privileges. It reads the policies' text and proves nothing: `plinth isolation` does.
  *
  * @throws PostgreSQL's error where `tenantRole` does not exist.
  * @example
@@ -71,9 +72,14 @@ ORDER BY wanted.place`;
  */
 export async function auditTables(
   executor: QueryExecutor,
-  { tables, tenantRole }: TableAuditOptions,
+  { tables, tenantRole, privileges = ['SELECT', 'INSERT', 'UPDATE'] }: TableAuditOptions,
 ): Promise<readonly TableProblem[]> {
-  const { rows } = await executor.query<Found>(QUERY, [tables, TENANT_SETTING, tenantRole ?? null]);
+  const { rows } = await executor.query<Found>(QUERY, [
+    tables,
+    TENANT_SETTING,
+    tenantRole ?? null,
+    privileges,
+  ]);
   return rows.flatMap((found) => problemsOf(found, tenantRole));
 }
 

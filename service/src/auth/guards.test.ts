@@ -8,7 +8,7 @@ import { noQuerySchema } from '../schemas/query.js';
 import { registerAuthentication } from './authentication.js';
 import type { Authenticator } from './authenticator.js';
 import { type Caller, SCOPES } from './caller.js';
-import { callerIfRequired, callerOf, requireScope, tenantOf } from './guards.js';
+import { callerIfRequired, callerOf, requireAnyScope, requireScope, tenantOf } from './guards.js';
 
 const ADA: Caller = { subject: 'ada', userId: 'u', tenant: undefined, scopes: new Set() };
 
@@ -33,6 +33,10 @@ const routes: FastifyPluginAsyncZod = async (app) => {
   );
   app.get('/admin', { onRequest: requireScope('admin') }, async (request) => {
     return callerOf(request).subject;
+  });
+  app.get('/any', { onRequest: requireAnyScope('tenant:read', 'admin') }, async (request) => {
+    const { tenant = 'none' } = callerOf(request);
+    return tenant;
   });
   const open = { schema: { security: optionalBearer }, onRequest: callerIfRequired };
   app.get('/open', open, async ({ caller }) => caller?.subject ?? 'nobody');
@@ -93,6 +97,29 @@ describe('requireScope', () => {
 
   it('a route without a guard has no caller', async () => {
     expect(await call('/forgotten', 'acme/tenant-read')).toMatchObject({ status: 500 });
+  });
+});
+
+describe('requireAnyScope', () => {
+  const call = useApp(authenticator, false);
+
+  it.each([
+    ['acme/tenant-read', 'acme'],
+    ['/admin', 'none'],
+    ['acme/admin', 'acme'],
+  ])('lets in %s', async (token, body) => {
+    expect(await call('/any', token)).toMatchObject({ status: 200, body });
+  });
+
+  it.each([
+    [undefined, 401, REALM],
+    ['bad', 401, `${REALM}, error="invalid_token"`],
+    ['acme/tenant-write', 403, `${INSUFFICIENT}, scope="tenant:read"`],
+    ['acme/none', 403, `${INSUFFICIENT}, scope="tenant:read"`],
+    ['/tenant-read', 403, `${INSUFFICIENT}, scope="tenant:read"`],
+    ['away', 503, undefined],
+  ])('%s is %i', async (token, status, challenge) => {
+    expect(await call('/any', token)).toMatchObject({ status, challenge });
   });
 });
 

@@ -25,11 +25,25 @@ import { scopeMissing, tenantMissing } from './challenges.js';
  * );
  */
 export function requireScope(scope: Scope): onRequestAsyncHookHandler {
+  return requireAnyScope(scope);
+}
+
+/**
+ * Lets a caller in who has one of the scopes, each as {@link requireScope} asks for it. What it may do
+ * with the one it has, the route decides.
+ *
+ * @param scopes The least of them first: a caller with none is told of that one.
+ */
+export function requireAnyScope(
+  ...scopes: readonly [Scope, ...Scope[]]
+): onRequestAsyncHookHandler {
   return async (request, reply) => {
     keepPrivate(reply);
     const caller = await authenticate(request);
-    if (!caller.scopes.has(scope)) throw scopeMissing(scope);
-    if (scope !== 'admin' && caller.tenant === undefined) throw tenantMissing(scope);
+    const had = scopes.filter((scope) => caller.scopes.has(scope));
+    if (had.some((scope) => scope === 'admin' || caller.tenant !== undefined)) return;
+    const [first = scopes[0]] = had;
+    throw had.length === 0 ? scopeMissing(first) : tenantMissing(first);
   };
 }
 

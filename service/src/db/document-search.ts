@@ -25,16 +25,20 @@ export interface FoundChunk extends Omit<DocumentHit, 'score' | 'snippet'> {
 
 /**
  * How the index is read. Rows of other tenants, models and metadata are skipped after it gave them,
- * so it goes on (`iterative_scan`) until there are enough, or too many were skipped.
+ * so it goes on (`iterative_scan`) until there are enough, or too many were skipped. Each time it goes
+ * on it may find a nearer one than before: `strict_order` would leave that out.
  */
 const INDEX_SETTINGS = {
-  'hnsw.iterative_scan': 'strict_order',
-  'hnsw.ef_search': '200',
+  'hnsw.iterative_scan': 'relaxed_order',
+  'hnsw.ef_search': '400',
   'hnsw.max_scan_tuples': '40000',
   'hnsw.scan_mem_multiplier': '8',
   // The order has to come from the index: sorting all chunks is what `searchExactly` does.
   enable_sort: 'off',
 } as const;
+
+/** The index is asked for more than is wanted, because what it gives first need not be the nearest. */
+const CANDIDATES = 8;
 
 /**
  * The nearest chunks, the nearest first; ties in the order of document and chunk.
@@ -87,12 +91,17 @@ export function useIndex(): SQL {
 /** In an order that the index does not have: `+ 0` makes another expression of it. */
 export function exactStatement(search: ChunkSearch): SQL {
   const { distance, nearest } = termsOf(search);
-  return withDocuments(sql`${nearest} ORDER BY ${distance} + 0, document_id, chunk_number`, search);
+  const { topK } = search;
+  return withDocuments(
+    sql`${nearest} ORDER BY ${distance} + 0, document_id, chunk_number LIMIT ${topK}`,
+    topK,
+  );
 }
 
 export function indexStatement(search: ChunkSearch): SQL {
   const { distance, nearest } = termsOf(search);
-  return withDocuments(sql`${nearest} ORDER BY ${distance}`, search);
+  const { topK } = search;
+  return withDocuments(sql`${nearest} ORDER BY ${distance} LIMIT ${CANDIDATES * topK}`, topK);
 }
 
 function termsOf({ vector, embeddingModel, filter }: ChunkSearch) {
@@ -107,11 +116,12 @@ function termsOf({ vector, embeddingModel, filter }: ChunkSearch) {
   return { distance, nearest };
 }
 
-function withDocuments(nearest: SQL, { topK }: ChunkSearch): SQL {
+function withDocuments(nearest: SQL, topK: number): SQL {
   return sql`
-    WITH nearest AS MATERIALIZED (${nearest} LIMIT ${topK})
+    WITH nearest AS MATERIALIZED (${nearest})
     SELECT nearest.document_id, ${documents.title}, nearest.chunk_number, nearest.content AS text,
            nearest.metadata, nearest.distance
       FROM nearest JOIN ${documents} ON ${documents.id} = nearest.document_id
-     ORDER BY nearest.distance, nearest.document_id, nearest.chunk_number`;
+     ORDER BY nearest.distance, nearest.document_id, nearest.chunk_number
+     LIMIT ${topK}`;
 }

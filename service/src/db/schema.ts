@@ -19,7 +19,17 @@ import {
   varchar,
   vector,
 } from 'drizzle-orm/pg-core';
-import { dataKeyTable, encrypted, extension, grant, isolated, on, revoke } from 'plinth/models';
+import {
+  audited,
+  auditTable,
+  dataKeyTable,
+  encrypted,
+  extension,
+  grant,
+  isolated,
+  on,
+  revoke,
+} from 'plinth/models';
 import { EMBEDDING_DIMENSIONS, LIMITS, WHITE_SPACE } from '../limits.js';
 
 /** What the service may do; on a server its login is a member of it. */
@@ -127,6 +137,9 @@ export const todos = pgTable(
   ],
 );
 
+/** Who did what to which row of a tenant, and who read its secrets. */
+export const auditLog = auditTable({ role: appUser, readers: admin });
+
 /**
  * Every tenant there ever was, by its id alone: what goes through all of them starts here. Triggers
  * keep it.
@@ -154,7 +167,11 @@ export const tenantConfigs = pgTable(
     enhancementPreferences: jsonb('enhancement_preferences').notNull().default({}),
     ...timestamps,
   },
-  (table) => [isolated(table, { role: appUser }), grant(ROWS, { to: admin })],
+  (table) => [
+    isolated(table, { role: appUser }),
+    audited(table, { log: auditLog }),
+    grant(ROWS, { to: admin }),
+  ],
 );
 
 export const ENHANCEMENT_STATUSES = ['pending', 'completed', 'failed'] as const;
@@ -177,6 +194,7 @@ export const enhancementHistory = pgTable(
   },
   (table) => [
     isolated(table, { role: appUser }),
+    audited(table, { log: auditLog }),
     grant(ROWS, { to: admin }),
     check(
       'check_enhancement_status',
@@ -215,6 +233,7 @@ export const documents = pgTable(
   },
   (table) => [
     isolated(table, { role: appUser }),
+    audited(table, { log: auditLog }),
     grant(ROWS, { to: admin }),
     // What a chunk refers to: its document, of the same tenant.
     unique('documents_tenant_id_id_key').on(table.tenantId, table.id),
@@ -260,7 +279,7 @@ export const documentEmbeddings = pgTable(
 );
 
 /** The keys that secrets are encrypted with, each wrapped by a key-encryption key. */
-export const dataKeys = dataKeyTable({ role: appUser });
+export const dataKeys = audited(dataKeyTable({ role: appUser }), { log: auditLog });
 /** Whoever deletes a key can never again read what is encrypted with it. */
 export const dataKeyGrants = on(
   dataKeys,

@@ -2,7 +2,7 @@
 // nothing of HTTP.
 
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
+import { type PgColumn, QueryBuilder } from 'drizzle-orm/pg-core';
 import type { Database } from 'plinth';
 import type { Task } from '../schemas/task.js';
 import { filteredList } from './filtered-list.js';
@@ -52,24 +52,30 @@ type Filter = 'owner' | Exclude<keyof TaskFilters, 'search'>;
 
 const OWNER = sql.placeholder('owner');
 
-/** The columns that the list is ordered and owned by: those of the tasks, or of their words. */
-interface ListKeys {
+/** Where a list finds what it is ordered and filtered by. */
+interface ListColumns {
   readonly createdAt: PgColumn;
   readonly id: PgColumn;
   readonly userId: PgColumn;
+  readonly completed: PgColumn;
 }
 
-function conditionsOn({ createdAt, id, userId }: ListKeys): Readonly<Record<Filter, SQL>> {
+function conditionsOn({
+  createdAt,
+  id,
+  userId,
+  completed,
+}: ListColumns): Readonly<Record<Filter, SQL>> {
   return {
     owner: eq(userId, OWNER),
-    completed: eq(tasks.completed, sql.placeholder('completed')),
+    completed: eq(completed, sql.placeholder('completed')),
     createdAfter: sql`${createdAt} >= ${sql.placeholder('createdAfter')}::timestamptz`,
     createdBefore: sql`${createdAt} < ${sql.placeholder('createdBefore')}::timestamptz`,
     after: sql`(${createdAt}, ${id}) < (${sql.placeholder('positionCreatedAt')}::timestamptz, ${sql.placeholder('positionId')}::uuid)`,
   };
 }
 
-function newestFirst({ createdAt, id }: ListKeys) {
+function newestFirst({ createdAt, id }: ListColumns) {
   return [desc(createdAt), desc(id)] as const;
 }
 
@@ -100,37 +106,47 @@ function searchedWords(isOwned: boolean): SQL {
   return sql`
     SELECT word, (SELECT count(*) FROM (
       SELECT FROM ${taskWords} WHERE ${taskWords.word} = given.word${owned}
-       LIMIT ${sql.raw(String(COUNTED))}) AS counted) AS occurrences
+       ORDER BY ${taskWords.createdAt} DESC, ${taskWords.taskId} DESC LIMIT ${sql.raw(String(COUNTED))}) AS counted) AS occurrences
       FROM unnest(tsvector_to_array(to_tsvector('pg_catalog.english', ${sql.placeholder('search')})))
         AS given (word)`;
 }
 
-// One word is read by its index, newest first, and the others are looked up for each of its tasks. It
-// is the rarest one: a page costs at most as many steps as that word has tasks.
+// One word is read by its index, newest first; its task and the other words are looked up for each. It
+// is the rarest one: a page costs at most as many steps as that word has tasks. OFFSET 0 keeps
+// PostgreSQL from planning the look-ups as joins with whole tables, which it does where it thinks that
+// few tasks pass the filters.
 const HAS_RAREST = sql`${taskWords.word} = (SELECT word FROM searched ORDER BY occurrences LIMIT 1)`;
 const HAS_OTHERS = sql`NOT EXISTS (
   SELECT FROM searched AS other WHERE other.word <> ${taskWords.word} AND NOT EXISTS (
-    SELECT FROM ${taskWords} AS held WHERE held.task_id = ${taskWords.taskId} AND held.word = other.word))`;
+    SELECT FROM ${taskWords} AS held
+     WHERE held.task_id = ${taskWords.taskId} AND held.word = other.word OFFSET 0) OFFSET 0)`;
 
-const WORD_KEYS = {
+const TASK = new QueryBuilder()
+  .select(TASK_COLUMNS)
+  .from(tasks)
+  .where(sql`${and(eq(tasks.id, taskWords.taskId), NOT_DELETED)} OFFSET 0`)
+  .as('task');
+
+const FOUND: ListColumns = {
   createdAt: taskWords.createdAt,
   id: taskWords.taskId,
   userId: taskWords.userId,
+  completed: TASK.completed,
 };
 
 const searchQuery = filteredList({
   name: 'tasks_search',
-  conditions: conditionsOn(WORD_KEYS),
-  order: newestFirst(WORD_KEYS),
+  conditions: conditionsOn(FOUND),
+  order: newestFirst(FOUND),
   prepare: (db, { name, filters, where, orderBy }) => {
     const words = { word: sql<string>`word`, occurrences: sql<number>`occurrences` };
     const searched = db.$with('searched', words).as(searchedWords(filters.includes('owner')));
     return db
       .with(searched)
-      .select(TASK_COLUMNS)
+      .select(TASK._.selectedFields)
       .from(taskWords)
-      .innerJoin(tasks, eq(tasks.id, taskWords.taskId))
-      .where(and(HAS_RAREST, HAS_OTHERS, NOT_DELETED, where))
+      .crossJoinLateral(TASK)
+      .where(and(HAS_RAREST, HAS_OTHERS, where))
       .orderBy(...orderBy)
       .prepare(name);
   },

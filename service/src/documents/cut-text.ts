@@ -1,5 +1,7 @@
 // A text in parts of a bounded length, cut where it hurts least. Lengths are in code points.
 
+import { segmentsOf } from './segments-of.js';
+
 const words = new Intl.Segmenter('en', { granularity: 'word' });
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -41,10 +43,6 @@ function pack(text: string, size: number, [cut, ...finer]: readonly Cutter[]): r
     length += pieceLength;
   }
   return length > 0 ? [...parts, part] : parts;
-}
-
-function* segmentsOf(segmenter: Intl.Segmenter, text: string): Generator<string> {
-  for (const { segment } of segmenter.segment(text)) yield segment;
 }
 
 function isAtMost(text: string, size: number): boolean {

@@ -2,14 +2,16 @@
 // Pure. Lengths are in code points.
 
 import { codePoints, cutText } from './cut-text.js';
+import { segmentsOf } from './segments-of.js';
 
 /** Longest snippet, without the dots that say that something was left out. */
 export const SNIPPET_LENGTH = 240;
 
 /** How much of a snippet stands before the first word that was looked for. */
 const LEAD = 60;
-/** Words that are looked for; more would find everything. */
+/** Words that are looked for, and places that are compared; more would find no better ones. */
 const MOST_WORDS = 64;
+const MOST_PLACES = 64;
 
 const words = new Intl.Segmenter('en', { granularity: 'word' });
 
@@ -35,7 +37,7 @@ export function snippetOf(text: string, query: string | undefined): string {
     found === undefined ? [] : [leadOf(pieces, at)],
   );
   let best = windowFrom(pieces, 0);
-  for (const start of new Set(starts)) {
+  for (const start of [...new Set(starts)].slice(0, MOST_PLACES)) {
     const window = windowFrom(pieces, start);
     if (window.found > best.found) best = window;
   }
@@ -56,7 +58,7 @@ function windowFrom(pieces: readonly Piece[], from: number): Window {
   const found = new Set<string>();
   let length = 0;
   let to = from;
-  for (const piece of pieces.slice(from)) {
+  for (let piece = pieces[to]; piece !== undefined; piece = pieces[to]) {
     length += piece.length;
     if (length > SNIPPET_LENGTH) break;
     if (piece.found !== undefined) found.add(piece.found);
@@ -77,8 +79,7 @@ function leadOf(pieces: readonly Piece[], at: number): number {
 }
 
 function piecesOf(text: string, wanted: ReadonlySet<string>): readonly Piece[] {
-  const segments = Array.from(words.segment(text), ({ segment }) => segment);
-  return segments
+  return [...segmentsOf(words, text)]
     .flatMap((segment) => cutText(segment, SNIPPET_LENGTH))
     .map((part) => {
       const word = plainForm(part);
@@ -90,9 +91,9 @@ function piecesOf(text: string, wanted: ReadonlySet<string>): readonly Piece[] {
     });
 }
 
+/** The words of a query, without what is none. */
 function wordsOf(query: string): readonly string[] {
-  const found = [...words.segment(query)].filter(({ isWordLike }) => isWordLike === true);
-  return found.map(({ segment }) => plainForm(segment));
+  return [...segmentsOf(words, query)].filter((part) => /[\p{L}\p{N}]/u.test(part)).map(plainForm);
 }
 
 /** A word without case and accents. */

@@ -9,9 +9,9 @@ export function chooseEmbedder({ endpoint }: Pick<DocumentSettings, 'endpoint'>)
   return endpoint === undefined ? hashingEmbedder : httpEmbedder(endpoint);
 }
 
-/** One line for the banner; never a URL or a key. */
-export function describeEmbedder(embedder: Embedder): string {
-  return embedder === hashingEmbedder
-    ? `embedded by ${embedder.model}, which finds words and no meaning; set EMBEDDING_URL for a model`
-    : `embedded by ${embedder.model}`;
+/** For the banner; never a URL or a key. */
+export function describeEmbedder({ endpoint }: Pick<DocumentSettings, 'endpoint'>): string {
+  return endpoint === undefined
+    ? `found by their words (${hashingEmbedder.model}); EMBEDDING_URL names a model that finds meaning`
+    : `found by the model ${endpoint.model}`;
 }

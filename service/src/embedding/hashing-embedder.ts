@@ -1,6 +1,7 @@
 // Vectors of texts without a model and without a network: the hashing trick over words and parts of
 // words. It finds texts that share words, or beginnings and ends of words; it knows no meaning.
 
+import { setImmediate } from 'node:timers/promises';
 import { EMBEDDING_DIMENSIONS } from '../limits.js';
 import type { Embedder } from './embedder.js';
 import { toUnitVector } from './unit-vector.js';
@@ -8,6 +9,8 @@ import { toUnitVector } from './unit-vector.js';
 /** Says in every row what its vector is worth. A change of what is hashed needs another name. */
 const MODEL = `feature-hashing-${EMBEDDING_DIMENSIONS}`;
 
+/** Texts that are hashed without a pause. */
+const AT_ONCE = 16;
 /** Letters of a part of a word. */
 const PART = 3;
 /** What the parts of a word weigh together, beside the word itself. */
@@ -18,7 +21,15 @@ const FULL_LENGTH = 7;
 /** Deterministic: the same text has the same vector on every machine. */
 export const hashingEmbedder: Embedder = {
   model: MODEL,
-  embed: async (texts) => texts.map(hashText),
+  embed: async (texts) => {
+    const vectors: (readonly number[])[] = [];
+    for (const [at, text] of texts.entries()) {
+      // Other requests have their turn meanwhile.
+      if (at % AT_ONCE === AT_ONCE - 1) await setImmediate();
+      vectors.push(hashText(text));
+    }
+    return vectors;
+  },
 };
 
 function hashText(text: string): readonly number[] {

@@ -21,7 +21,7 @@ import { invalidCursor } from '../http/invalid-cursor.js';
 import { nextLink } from '../http/next-link.js';
 import { ownerOf } from '../http/owner-of.js';
 import { ifNoneMatchSchema, notModified, sendEtag } from '../http/send-etag.js';
-import { PAGE_SIZE, RESTORE_TASKS_WITHIN } from '../limits.js';
+import { PAGE_SIZE } from '../limits.js';
 import { optionalBearer } from '../openapi.js';
 import { json, problems } from '../schemas/problem.js';
 import { noQuerySchema, taskPathSchema, timePositionSchema } from '../schemas/query.js';
@@ -97,7 +97,7 @@ const deleteRoute = {
   querystring: noQuerySchema,
   headers: ifMatchSchema,
   response: {
-    204: z.undefined().meta({ description: 'It is gone.' }),
+    204: z.undefined().meta({ description: 'It is hidden, and for a while it can be restored.' }),
     ...problems(400, 401, 404, 412),
   },
 };
@@ -117,12 +117,12 @@ const restoreRoute = {
 
 export interface TaskRouteOptions {
   /** How long after its deletion a task can be restored, as PostgreSQL reads an interval. */
-  readonly restoreWithin?: string;
+  readonly restoreWithin: string;
 }
 
 export const taskRoutes: FastifyPluginAsyncZod<TaskRouteOptions> = async (
   app,
-  { restoreWithin = RESTORE_TASKS_WITHIN },
+  { restoreWithin },
 ) => {
   app.addHook('onRequest', callerIfRequired);
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { Scope } from '../auth/caller.js';
+import type { NewDocument } from '../schemas/document.js';
 import { StartError } from '../start-error.js';
 import type { SampleEnhancement, SampleTenant } from './sample-data.js';
 
@@ -14,22 +15,36 @@ export interface Target {
 export interface Filled {
   readonly tenant: string;
   readonly name: string;
-  /** Enhancements that were made now; those of an earlier run are left as they are. */
-  readonly made: number;
+  /** Enhancements and documents that were made now; those of an earlier run stay as they are. */
+  readonly enhancements: number;
+  readonly documents: number;
 }
 
 /** @throws StartError where the service refuses something. */
 export async function fillTenant(target: Target, sample: SampleTenant): Promise<Filled> {
-  const { tenant, enhancements } = sample;
+  const { tenant, enhancements, documents } = sample;
   const admin = await target.tokenOf(undefined, ['admin']);
   // One that is there already stays as it is.
   await send(target, admin, 'POST', '/api/tenants', tenant, [409]);
   const own = await target.tokenOf(tenant.tenant_id, ['tenant:read', 'tenant:write']);
+  return {
+    tenant: tenant.tenant_id,
+    name: tenant.name,
+    enhancements: await countMade(enhancements, (one) => fillEnhancement(target, own, one)),
+    documents: await fillDocuments(target, own, documents),
+  };
+}
+
+/** One after another, so that lists show them in this order. */
+async function countMade<Sample>(
+  samples: readonly Sample[],
+  fill: (sample: Sample) => Promise<boolean>,
+): Promise<number> {
   let made = 0;
-  for (const enhancement of enhancements) {
-    if (await fillEnhancement(target, own, enhancement)) made += 1;
+  for (const sample of samples) {
+    if (await fill(sample)) made += 1;
   }
-  return { tenant: tenant.tenant_id, name: tenant.name, made };
+  return made;
 }
 
 async function fillEnhancement(
@@ -45,7 +60,26 @@ async function fillEnhancement(
   return true;
 }
 
+/** None where the database has no vectors. */
+async function fillDocuments(
+  target: Target,
+  token: string,
+  documents: readonly NewDocument[],
+): Promise<number> {
+  const answer = await send(target, token, 'GET', `${DOCUMENTS}?limit=200`, undefined, [503]);
+  const known = titlesSchema.safeParse(answer).data;
+  if (known === undefined) return 0;
+  const titles = new Set(known.map(({ title }) => title));
+  return await countMade(documents, async (document) => {
+    if (titles.has(document.title)) return false;
+    await send(target, token, 'POST', DOCUMENTS, document);
+    return true;
+  });
+}
+
+const DOCUMENTS = '/api/documents';
 const listSchema = z.array(z.unknown());
+const titlesSchema = z.array(z.object({ title: z.string() }));
 const madeSchema = z.object({ id: z.string() });
 const problemSchema = z.object({ detail: z.string() });
 

@@ -1,11 +1,14 @@
-// The sample data of `npm run seed`: two tenants, and what was made of some of their tickets.
+// The sample data of `npm run seed`: two tenants, what was made of some of their tickets, and some
+// documents.
 
+import type { NewDocument } from '../schemas/document.js';
 import type { EnhancementChanges, NewEnhancement } from '../schemas/enhancement.js';
 import type { NewTenant } from '../schemas/tenant.js';
 
 export interface SampleTenant {
   readonly tenant: NewTenant;
   readonly enhancements: readonly SampleEnhancement[];
+  readonly documents: readonly NewDocument[];
 }
 
 export interface SampleEnhancement {
@@ -46,6 +49,24 @@ export const SAMPLE_TENANTS: readonly SampleTenant[] = [
       },
       { begin: { ticket_id: 'ACME-103', context_gathered: { subject: 'New laptop' } } },
     ],
+    documents: [
+      {
+        title: 'Printers',
+        text:
+          'The printers are on the second floor, beside the kitchen. A printer that smells of smoke ' +
+          'is switched off at the wall. The extinguisher hangs to the left of the door, and its ' +
+          'manual is in the drawer below. Paper jams are opened from the back.\n\n' +
+          'New cartridges are ordered by the front desk. They arrive within two days.',
+        metadata: { kind: 'handbook', floor: 2 },
+      },
+      {
+        title: 'Laptops and logins',
+        text:
+          'New laptops are handed out on the first of the month. Whoever cannot log in resets the ' +
+          'password at the terminal in the lobby. Three wrong passwords lock an account for an hour.',
+        metadata: { kind: 'handbook' },
+      },
+    ],
   },
   {
     tenant: {
@@ -66,6 +87,22 @@ export const SAMPLE_TENANTS: readonly SampleTenant[] = [
         },
       },
       { begin: { ticket_id: 'GX-8', context_gathered: { subject: 'VPN bricht ab' } } },
+    ],
+    documents: [
+      {
+        title: 'Rechnungen',
+        text:
+          'Rechnungen liegen zehn Jahre lang im Archiv, nach der Nummer des Auftrags geordnet. ' +
+          'Fehlt eine Rechnung, stellt die Buchhaltung sie neu aus.',
+        metadata: { kind: 'handbook' },
+      },
+      {
+        title: 'VPN',
+        text:
+          'Bricht das VPN ab, wird zuerst der Tunnel neu gestartet. Hilft das nicht, sieht der ' +
+          'Betrieb die Verbindung an.',
+        metadata: { kind: 'handbook' },
+      },
     ],
   },
 ];

@@ -77,12 +77,14 @@ function* attacksOnBody(operation: Operation, path: string, schema: JsonSchema):
   }
   for (const [index, text] of HOSTILE_TEXTS.entries()) {
     const inside = [[text], { a: text }, { [text]: [1] }];
-    for (const member of Object.keys(schema.properties ?? {})) {
-      // Each text as it is, and in one of the forms that JSON has besides.
-      for (const value of [text, inside[index % inside.length]]) {
-        const body = withMember(schema, member, value);
-        const told = `${member} is ${short(JSON.stringify(value))}`;
-        yield { told, request: { method, path, ...ofJson(body) }, stored: { member, value } };
+    for (const form of schema.anyOf ?? [schema]) {
+      for (const member of Object.keys(form.properties ?? {})) {
+        // Each text as it is, and in one of the forms that JSON has besides.
+        for (const value of [text, inside[index % inside.length]]) {
+          const body = withMember(form, member, value);
+          const told = `${member} is ${short(JSON.stringify(value))}`;
+          yield { told, request: { method, path, ...ofJson(body) }, stored: { member, value } };
+        }
       }
     }
     const body = withMember(schema, text, 1);
@@ -110,12 +112,14 @@ function hostileCursors(): readonly string[] {
     ['99999999999999999999'],
     ['-1'],
     ['acme'],
+    ['7', 'globex'],
+    ['9'.repeat(400), 'acme'],
     [],
   ];
   return LISTS.flatMap((list) => contents.map((content) => encodeCursor(list, content)));
 }
 
-const LISTS = ['tasks', 'todos', 'tenants', 'enhancements', '__proto__'];
+const LISTS = ['tasks', 'todos', 'tenants', 'enhancements', 'documents', 'audit', '__proto__'];
 
 /** Texts as they stand in a path or a query: half of a pair as the bytes that it would be. */
 function inUrl(): readonly string[] {
@@ -136,14 +140,26 @@ function ofJson(body: object | undefined) {
 /** A body with what is required and nothing else; new texts each time. */
 export function example(schema: JsonSchema | undefined): object | undefined {
   if (schema === undefined) return undefined;
+  if (schema.anyOf !== undefined) return example(schema.anyOf[0]);
   const { required = [], properties = {} } = schema;
   const members = required.map((name) => [name, exampleOf(properties[name] ?? {})]);
   return Object.fromEntries(members);
 }
 
-function exampleOf({ type, format }: JsonSchema): unknown {
-  if (type !== 'string') throw new Error(`no example of ${String(type)} was needed so far`);
-  return format === 'uuid' ? randomUUID() : `a${randomBytes(8).toString('hex')}`;
+function exampleOf(schema: JsonSchema): unknown {
+  const { type, format, items = {}, minItems = 1 } = schema;
+  switch (type) {
+    case 'string':
+      return format === 'uuid' ? randomUUID() : `a${randomBytes(8).toString('hex')}`;
+    case 'number':
+      return 1;
+    case 'array':
+      return Array.from({ length: minItems }, () => exampleOf(items));
+    case 'object':
+      return example(schema);
+    default:
+      throw new Error(`no example of ${String(type)} was needed so far`);
+  }
 }
 
 export function short(text: string): string {

@@ -2,7 +2,7 @@
 // not. What a request is about is made by the test that sends it.
 
 import fc from 'fast-check';
-import type { Operation, Parameter } from './operations.js';
+import { behindId, type Operation, type Parameter } from './operations.js';
 import { arbitraryOf, nearMisses, problemsOf, textMisses } from './schema-arbitrary.js';
 import type { Answer } from './service.js';
 
@@ -95,7 +95,9 @@ export function urlOf({ path }: Operation, { query, ids }: Draft, made: Made | u
   const own = Object.keys(ids).length > 0 || made === undefined;
   const filled = path.replace(/\{([^}]*)\}/g, (_, name) => encodeURIComponent(ids[name] ?? ''));
   const search = new URLSearchParams(query).toString();
-  return [own ? filled : made.path, search].filter((part) => part !== '').join('?');
+  return [own ? filled : `${made.path}${behindId(path)}`, search]
+    .filter((part) => part !== '')
+    .join('?');
 }
 
 /** The header fields of a request. */

@@ -23,12 +23,14 @@ export function arbitraryOf(schema: JsonSchema): fc.Arbitrary<unknown> {
       return textOf(schema);
     case 'integer':
       return integerOf(schema);
+    case 'number':
+      return numberOf(schema);
     case 'boolean':
       return fc.boolean();
     case 'null':
       return fc.constant(null);
     case 'array':
-      return fc.array(arbitraryOf(schema.items ?? {}), { maxLength: MOST });
+      return arrayOf(schema);
     case 'object':
       return objectOf(schema);
     case undefined:
@@ -65,6 +67,20 @@ function integerOf({
   maximum = Number.MAX_SAFE_INTEGER,
 }: JsonSchema): fc.Arbitrary<number> {
   return fc.integer({ min: minimum, max: maximum });
+}
+
+function numberOf({ minimum, maximum }: JsonSchema): fc.Arbitrary<number> {
+  return fc.double({
+    noNaN: true,
+    noDefaultInfinity: true,
+    ...(minimum === undefined ? {} : { min: minimum }),
+    ...(maximum === undefined ? {} : { max: maximum }),
+  });
+}
+
+function arrayOf({ items = {}, minItems = 0, maxItems = MOST }: JsonSchema) {
+  const maxLength = Math.max(minItems, Math.min(maxItems, MOST));
+  return fc.array(arbitraryOf(items), { minLength: minItems, maxLength });
 }
 
 const YEARS = {

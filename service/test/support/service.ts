@@ -46,6 +46,7 @@ export const QUIET_SETTINGS: AppParts['settings'] = {
   allowedOrigins: [],
   dbEcho: false,
   documents: readSettings({}).documents,
+  retention: { ...readSettings({}).retention, interval: 0 },
 };
 
 const OPEN: Authentication = { authenticator: undefined, required: false };

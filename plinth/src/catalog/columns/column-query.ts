@@ -8,7 +8,7 @@ import {
   sparseDefinition,
 } from '../reading/query-fragments.js';
 import { readOptions } from '../tables/foreign-options.js';
-import { parameterList } from '../tables/storage-parameters.js';
+import { hasParameters, parameterList } from '../tables/storage-parameters.js';
 
 const NAMED_NOT_NULL_SINCE = 180_000;
 
@@ -17,7 +17,7 @@ const STORAGE = (column: string): string =>
             WHEN 'x' THEN 'EXTENDED' END`;
 
 const HAS_SETTINGS = `(a.attstorage <> t.typstorage OR a.attcompression <> ''
-          OR coalesce(a.attstattarget, -1) >= 0 OR a.attoptions IS NOT NULL
+          OR coalesce(a.attstattarget, -1) >= 0 OR ${hasParameters('a.attoptions')}
           OR a.attfdwoptions IS NOT NULL)`;
 
 const SETTINGS = `CASE WHEN ${HAS_SETTINGS} THEN json_build_object(

@@ -14,7 +14,7 @@ import {
   isUserSchema,
 } from '../reading/query-fragments.js';
 import { type Statement, statement } from '../statement.js';
-import { changeParameters, parameterList } from '../tables/storage-parameters.js';
+import { changeParameters, hasParameters, parameterList } from '../tables/storage-parameters.js';
 
 export interface ViewColumnDefinition {
   readonly of: 'VIEW' | 'MATERIALIZED VIEW';
@@ -53,7 +53,7 @@ export const viewColumn: KindSpec<ViewColumnDefinition> = {
         AND d.objsubid = a.attnum
     WHERE c.relkind IN ('v', 'm') AND a.attnum > 0 AND NOT a.attisdropped
       AND (d.description IS NOT NULL OR a.attacl IS NOT NULL OR a.attstattarget >= 0
-        OR ${HAS_STORAGE} OR a.attcompression <> '' OR a.attoptions IS NOT NULL)
+        OR ${HAS_STORAGE} OR a.attcompression <> '' OR ${hasParameters('a.attoptions')})
       AND ${isUserSchema('n.nspname')} AND ${isNotOfExtension('pg_class', 'c.oid')}
     ORDER BY n.nspname, c.relname, a.attnum`,
   target: ({ names }) => `COLUMN ${qualifiedName(names)}`,

@@ -13,9 +13,18 @@ export function parameterList(options: string, toast = 'NULL::text[]'): string {
   return `(CASE WHEN ${options} IS NULL AND ${toast} IS NULL THEN '[]'::json ELSE
     (SELECT coalesce(json_agg(o.option ORDER BY o.part, o.place), '[]'::json) FROM (
       SELECT option, 0 AS part, place FROM unnest(${options}) WITH ORDINALITY AS a (option, place)
+      WHERE ${IS_OF_USER}
       UNION ALL
       SELECT 'toast.' || option, 1, place FROM unnest(${toast}) WITH ORDINALITY AS b (option, place)
     ) o) END)`;
+}
+
+// PostgreSQL's own note on a column since the minor versions of November 2026: pg_dump leaves it out.
+const IS_OF_USER = `option NOT LIKE 'pg\\_attver=%'`;
+
+/** SQL that says whether a column has parameters that somebody gave it. */
+export function hasParameters(options: string): string {
+  return `(${options} IS NOT NULL AND EXISTS (SELECT FROM unnest(${options}) AS option WHERE ${IS_OF_USER}))`;
 }
 
 /** `fillfactor = 70, toast.autovacuum_enabled = off`: what stands in the parentheses after WITH or SET. */

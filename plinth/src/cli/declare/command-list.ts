@@ -110,6 +110,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./keys.js'),
   },
   {
+    name: 'retention',
+    group: CHANGE,
+    summary: 'remove the rows whose time is up, or show them',
+    load: () => import('./retention.js'),
+  },
+  {
     name: 'current',
     group: CHECK,
     summary: 'show where a database is',
@@ -126,6 +132,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     group: CHECK,
     summary: 'print the SQL that turns one schema into another',
     load: () => import('./diff.js'),
+  },
+  {
+    name: 'audit',
+    group: CHECK,
+    summary: 'find audit rows that were changed, removed or inserted',
+    load: () => import('./audit.js'),
   },
   {
     name: 'isolation',

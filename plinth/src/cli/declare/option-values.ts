@@ -35,3 +35,10 @@ export function positive(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It must be a whole number from 1.');
 }
+
+/** A part of a whole, above 0. */
+export function part(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('It must be a number above 0 and at most 1, such as 0.25.');
+}

@@ -25,6 +25,9 @@ import type { TenantSurvey } from './survey.js';
 /** Problems that are told one by one; the status counts all. */
 const MAX_PROBLEMS = 1000;
 
+/** Who audit rows say has rotated. */
+const ROTATION_ACTOR = 'plinth keys rotate';
+
 /** Rows that are encrypted again in one transaction. */
 export const DEFAULT_BATCH = 100;
 
@@ -76,7 +79,11 @@ export interface Rotation {
  *   TENANCY_TENANTS_UNKNOWN or SECRET_COLUMN_INVALID; RangeError for a batch that is no whole number from 1; the reason of the
  *   signal.
  */
-export async function rotateKeys(db: SecretDatabase, options: RotationOptions): Promise<Rotation> {
+export async function rotateKeys(
+  database: SecretDatabase,
+  options: RotationOptions,
+): Promise<Rotation> {
+  const db = inName(database);
   const { keyEncryption, tenants: query, signal, batch = DEFAULT_BATCH } = options;
   if (!Number.isInteger(batch) || batch < 1) throw new RangeError(`a batch has ${batch} rows`);
   const secrets = findSecrets(options.schema);
@@ -98,6 +105,11 @@ export async function rotateKeys(db: SecretDatabase, options: RotationOptions): 
       : NOTHING_RENEWED;
   const after = await surveyAll(db, table, bindings, query);
   return { rewrapped, ...values, status: await summarize(keyEncryption, bindings, after) };
+}
+
+/** The same database, whose audit rows tell who changed keys and values. */
+function inName(db: SecretDatabase): SecretDatabase {
+  return { engine: db.engine, tenant: (id) => db.tenant(id, { actor: ROTATION_ACTOR }) };
 }
 
 type Renewal = Pick<Rotation, 'renewed' | 'resumed' | 'encrypted' | 'problems'>;

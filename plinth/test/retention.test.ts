@@ -1,0 +1,482 @@
+// Retention on a database: what goes and what stays, beside others who hold rows, with a second run at
+// the same time, and when sessions are lost.
+
+import { sql } from 'drizzle-orm';
+import { connect, type Database } from 'plinth';
+import { previewRetention, type RetentionOptions, runRetention } from 'plinth/retention';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { useDatabase } from '../../test/support/database.js';
+import {
+  createRetentionTables,
+  createRetentionTablesAt,
+  dropRetentionRole,
+  EVENTS,
+  JOBS,
+  RETENTION_ROLE,
+  RetentionRows,
+  TENANTS_QUERY,
+} from './support/retention-tables.js';
+import { asUser } from './support/tenant-table.js';
+
+const server = useDatabase();
+
+const both: RetentionOptions = {
+  classes: [EVENTS, JOBS],
+  tenants: TENANTS_QUERY,
+  share: 1,
+};
+
+interface Side {
+  /** The role that does the work. */
+  readonly db: Database;
+  /** Who sees everything. */
+  readonly all: Database;
+}
+
+async function openServer(): Promise<Side> {
+  await createRetentionTablesAt(server.url);
+  const db = await connect({ url: asUser(server.url, RETENTION_ROLE), poolSize: 2 });
+  return { db, all: await connect({ url: server.url, poolSize: 3 }) };
+}
+
+async function openEmbedded(): Promise<Side> {
+  const db = await connect({ url: 'pglite://memory', tenantRole: RETENTION_ROLE });
+  await createRetentionTables(db.engine);
+  return { db, all: db };
+}
+
+afterAll(async () => {
+  await dropRetentionRole(server.url);
+});
+
+describe.each([
+  { kind: 'server', open: openServer },
+  { kind: 'embedded', open: openEmbedded },
+] as const)('on the $kind', ({ kind, open }) => {
+  let side: Side;
+  let rows: RetentionRows;
+
+  beforeAll(async () => {
+    side = await open();
+    rows = new RetentionRows(side.all);
+  });
+
+  beforeEach(async () => {
+    await rows.clear();
+  });
+
+  afterAll(async () => {
+    await side.db.close();
+    await side.all.close();
+  });
+
+  it('removes what is due of every tenant, and nothing younger', async () => {
+    await rows.addEvents('acme', '91 days', 250);
+    await rows.addEvents('acme', '89 days', 3);
+    await rows.addEvents('globex', '2 years', 1);
+    await rows.addEvents('globex', '1 minute', 2);
+    await rows.addJobs('31 days', 4);
+    await rows.addJobs('29 days', 5);
+    const outcome = await runRetention(side.db, both);
+    expect(outcome).toMatchObject({
+      state: 'done',
+      classes: [
+        { name: 'events', removed: 251, tenants: 2, problems: [] },
+        { name: 'jobs', removed: 4, tenants: 0, problems: [] },
+      ],
+    });
+    expect(await rows.events()).toEqual({ 'acme 89 days': 3, 'globex 1 minute': 2 });
+    expect(await rows.count('jobs')).toBe(5);
+  });
+
+  it('says how old the oldest row is that is left', async () => {
+    await rows.addEvents('acme', '10 days');
+    await rows.addEvents('globex', '91 days');
+    await rows.addEvents('globex', '20 days');
+    const { classes } = await runRetention(side.db, { ...both, classes: [EVENTS] });
+    const { oldest } = classes[0] ?? {};
+    const days = (Date.now() - Date.parse(oldest ?? '')) / 86_400_000;
+    expect(days).toBeGreaterThan(19.9);
+    expect(days).toBeLessThan(20.1);
+  });
+
+  it('leaves rows without a moment, and those that its condition leaves out', async () => {
+    await side.all.execute(sql`INSERT INTO jobs (ended_at) VALUES (NULL), ('-infinity')`);
+    await rows.addJobs('40 days', 2, 'kept');
+    const where = "state <> 'kept' -- for good";
+    await runRetention(side.db, { classes: [{ ...JOBS, where }] });
+    const { rows: left } = await side.all.execute(
+      sql`SELECT state, ended_at FROM jobs ORDER BY id`,
+    );
+    expect(left.map(({ state }) => state)).toEqual(['ended', 'kept', 'kept']);
+    expect(left[0]?.ended_at).toBeNull();
+  });
+
+  it('acts in the scope of each tenant, as retention', async () => {
+    await rows.addEvents('acme', '91 days');
+    await rows.addEvents('globex', '92 days');
+    await runRetention(side.db, both);
+    await rows.addEvents('initech', '93 days');
+    await runRetention(side.db, { ...both, actor: 'somebody' });
+    const { rows: removals } = await side.all.execute(sql`SELECT * FROM removals ORDER BY body`);
+    expect(removals).toEqual([
+      { tenant: 'acme', actor: 'retention', body: '91 days' },
+      { tenant: 'globex', actor: 'retention', body: '92 days' },
+      { tenant: 'initech', actor: 'somebody', body: '93 days' },
+    ]);
+  });
+
+  it('does only the classes that are named', async () => {
+    await rows.addEvents('acme', '91 days');
+    await rows.addJobs('31 days');
+    const { classes } = await runRetention(side.db, { ...both, only: ['jobs'] });
+    expect(classes.map(({ name }) => name)).toEqual(['jobs']);
+    expect([await rows.count('events'), await rows.count('jobs')]).toEqual([1, 0]);
+  });
+
+  it('is told to stop between two batches, and the next run goes on', async () => {
+    await rows.addEvents('acme', '91 days', 300);
+    const stop = new AbortController();
+    const stopped = await runRetention(side.db, {
+      ...both,
+      signal: stop.signal,
+      onBatch: () => stop.abort(),
+    });
+    expect(stopped).toMatchObject({
+      state: 'stopped',
+      classes: [{ removed: 100, batches: 1 }, {}],
+    });
+    expect(await rows.count('events')).toBe(200);
+    expect(await runRetention(side.db, both)).toMatchObject({ state: 'done' });
+    expect(await rows.count('events')).toBe(0);
+  });
+
+  it('does nothing while another run is at it', async () => {
+    await rows.addEvents('acme', '91 days', 150);
+    const stop = new AbortController();
+    let second: Promise<unknown> | undefined;
+    // It rests for a thousand times as long as a batch took.
+    const first = await runRetention(side.db, {
+      ...both,
+      share: 0.001,
+      signal: stop.signal,
+      onBatch: () => {
+        second = runRetention(side.db, both).finally(() => stop.abort());
+      },
+    });
+    expect(await second).toMatchObject({
+      state: 'busy',
+      holder: expect.stringMatching(kind === 'server' ? /^server process \d+/ : /^this process$/),
+      classes: [],
+    });
+    expect(first).toMatchObject({ state: 'stopped', classes: [{ removed: 100 }, {}] });
+  });
+
+  it('removes rows through a function', async () => {
+    await side.all.engine.query(`
+      CREATE OR REPLACE FUNCTION prune_events(tenant text, before timestamptz, most integer)
+      RETURNS integer LANGUAGE sql SECURITY DEFINER AS $$
+        WITH gone AS (DELETE FROM events WHERE id IN (
+          SELECT id FROM events WHERE tenant_id = $1 AND created_at < $2 LIMIT $3) RETURNING 1)
+        SELECT count(*)::integer FROM gone $$`);
+    await rows.addEvents('acme', '91 days', 230);
+    await rows.addEvents('acme', '1 day', 1);
+    const classes = [{ ...EVENTS, prune: { function: 'prune_events', order: 'id' } }];
+    const outcome = await runRetention(side.db, { ...both, classes });
+    expect(outcome).toMatchObject({ classes: [{ removed: 230, problems: [] }] });
+    expect(await rows.events()).toEqual({ 'acme 1 day': 1 });
+  });
+
+  it('takes names as they are', async () => {
+    await side.all.engine.query(`
+      CREATE SCHEMA IF NOT EXISTS "Odd ""Place";
+      CREATE TABLE "Odd ""Place"."select" ("From; DROP TABLE jobs" timestamptz);
+      GRANT ALL ON SCHEMA "Odd ""Place" TO ${RETENTION_ROLE};
+      GRANT ALL ON "Odd ""Place"."select" TO ${RETENTION_ROLE};
+      INSERT INTO "Odd ""Place"."select" VALUES (now()), (now() - interval '1 hour')`);
+    const odd = {
+      name: 'odd',
+      table: '"Odd ""Place".select',
+      column: 'From; DROP TABLE jobs',
+      keep: '30 minutes',
+    };
+    const preview = await previewRetention(side.db, { classes: [odd] });
+    expect(preview.classes).toMatchObject([{ due: 1 }]);
+    const outcome = await runRetention(side.db, { classes: [odd] });
+    expect(outcome.classes).toMatchObject([{ removed: 1, problems: [] }]);
+    await side.all.engine.query('DROP SCHEMA "Odd ""Place" CASCADE');
+  });
+
+  it('removes the due rows of partitions, and no others in the same place', async () => {
+    await side.all.engine.query(`
+      CREATE TABLE parts (region text, at timestamptz) PARTITION BY LIST (region);
+      CREATE TABLE parts_a PARTITION OF parts FOR VALUES IN ('a');
+      CREATE TABLE parts_b PARTITION OF parts FOR VALUES IN ('b');
+      GRANT ALL ON parts TO ${RETENTION_ROLE};
+      INSERT INTO parts SELECT 'a', now() - n * interval '1 day' FROM generate_series(1, 300) n;
+      INSERT INTO parts SELECT 'b', now() - n * interval '1 minute' FROM generate_series(1, 300) n`);
+    const parts = { name: 'parts', table: 'parts', column: 'at', keep: '1 week' };
+    const outcome = await runRetention(side.db, { classes: [parts] });
+    expect(outcome.classes).toMatchObject([{ removed: 294, problems: [] }]);
+    const { rows: left } = await side.all.execute(
+      sql`SELECT region, count(*)::integer AS count FROM parts GROUP BY 1 ORDER BY 1`,
+    );
+    expect(left).toEqual([
+      { region: 'a', count: 6 },
+      { region: 'b', count: 300 },
+    ]);
+    await side.all.engine.query('DROP TABLE parts');
+  });
+
+  describe('previewRetention', () => {
+    it('tells how many rows are due, since when and why, and removes none', async () => {
+      await rows.addEvents('acme', '91 days', 3);
+      await rows.addEvents('globex', '100 days', 2);
+      await rows.addEvents('initech', '1 day', 9);
+      const { classes } = await previewRetention(side.db, both);
+      expect(classes).toMatchObject([
+        {
+          ...EVENTS,
+          due: 5,
+          isMore: false,
+          owners: [
+            { tenant: 'acme', due: 3, isMore: false },
+            { tenant: 'globex', due: 2, isMore: false },
+          ],
+          hint: undefined,
+        },
+        { ...JOBS, due: 0, owners: [], hint: undefined },
+      ]);
+      const [events] = classes;
+      const days = (text = '') => Math.round((Date.now() - Date.parse(text)) / 86_400_000);
+      expect(days(events?.cutOff)).toBe(90);
+      expect(events?.owners.map(({ oldest }) => days(oldest))).toEqual([91, 100]);
+      expect(await rows.count('events')).toBe(14);
+    });
+
+    it.each([
+      {
+        what: 'no index',
+        change: 'DROP INDEX events_tenant',
+        undo: 'CREATE INDEX events_tenant ON events (tenant_id, created_at DESC)',
+      },
+      {
+        what: 'an index without the tenant',
+        change: 'DROP INDEX events_tenant; CREATE INDEX events_at ON events (created_at)',
+        undo: 'DROP INDEX events_at; CREATE INDEX events_tenant ON events (tenant_id, created_at DESC)',
+      },
+    ])('says where there is $what for the batches', async ({ change, undo }) => {
+      await side.all.engine.query(change);
+      const { classes } = await previewRetention(side.db, { ...both, only: ['events'] });
+      await side.all.engine.query(undo);
+      expect(classes).toMatchObject([
+        {
+          hint: 'every batch reads the whole table: create an index on events (tenant_id, created_at)',
+        },
+      ]);
+    });
+  });
+
+  it.each([
+    { what: 'keep', change: { keep: 'a while' }, message: 'keeps rows for "a while"' },
+    { what: 'table', change: { table: 'evnts' }, message: 'the table evnts, and there is none' },
+    { what: 'view', change: { table: 'pg_locks' }, message: 'and that is no table' },
+    { what: 'column', change: { column: 'at' }, message: 'events.at, which is missing' },
+    { what: 'type', change: { column: 'body' }, message: 'events.body, which is text' },
+    { what: 'tenant', change: { tenant: 'owner' }, message: 'events.owner, which is missing' },
+  ])('refuses a wrong $what before anything is removed', async ({ change, message }) => {
+    await rows.addJobs('31 days');
+    const classes = [JOBS, { ...EVENTS, ...change }];
+    const options = { ...both, classes };
+    for (const work of [runRetention, previewRetention]) {
+      await expect(work(side.db, options)).rejects.toMatchObject({
+        code: 'RETENTION_CLASS_INVALID',
+        message: expect.stringContaining(message),
+      });
+    }
+    expect(await rows.count('jobs')).toBe(1);
+  });
+});
+
+describe('beside others, on a server', () => {
+  let all: Database;
+  let rows: RetentionRows;
+  const url = () => asUser(server.url, RETENTION_ROLE);
+
+  beforeAll(async () => {
+    all = await connect({ url: server.url, poolSize: 3 });
+    rows = new RetentionRows(all);
+  });
+
+  beforeEach(async () => {
+    await rows.clear();
+  });
+
+  afterAll(async () => {
+    await all.close();
+  });
+
+  it('leaves rows that others hold, for the next run', async () => {
+    await rows.addEvents('acme', '91 days', 5);
+    await using db = await connect({ url: url(), poolSize: 2 });
+    await all.transaction(async (tx) => {
+      await tx.execute(sql`SELECT FROM events WHERE id = 2 FOR UPDATE`);
+      const outcome = await runRetention(db, both);
+      expect(outcome).toMatchObject({ state: 'done', classes: [{ removed: 4, problems: [] }, {}] });
+    });
+    expect(await rows.count('events')).toBe(1);
+    expect(await runRetention(db, both)).toMatchObject({ classes: [{ removed: 1 }, {}] });
+  });
+
+  it('leaves a row that is no longer due once it gets to it', async () => {
+    await rows.addEvents('acme', '91 days', 3);
+    await all.engine.query(`
+      CREATE FUNCTION renew() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          UPDATE events SET created_at = now() WHERE id = 2;
+          RETURN NULL;
+        END $$;
+      CREATE TRIGGER renew BEFORE DELETE ON events FOR EACH STATEMENT EXECUTE FUNCTION renew()`);
+    await using db = await connect({ url: url(), poolSize: 2 });
+    const outcome = await runRetention(db, both);
+    await all.engine.query('DROP FUNCTION renew CASCADE');
+    expect(outcome.classes[0]).toMatchObject({ removed: 2 });
+    const { rows: left } = await all.execute(sql`SELECT id FROM events`);
+    expect(left).toEqual([{ id: 2 }]);
+  });
+
+  it('goes on with the others where the rows of one tenant may not go', async () => {
+    await rows.addEvents('acme', '91 days', 2);
+    await rows.addEvents('globex', '91 days', 2);
+    await all.engine.query(`
+      CREATE TABLE notes (event integer CONSTRAINT notes_event REFERENCES events);
+      INSERT INTO notes VALUES (1)`);
+    await using db = await connect({ url: url(), poolSize: 2 });
+    const outcome = await runRetention(db, both);
+    await all.engine.query('DROP TABLE notes');
+    expect(outcome).toMatchObject({
+      state: 'done',
+      classes: [
+        {
+          removed: 2,
+          problems: [{ tenant: 'acme', message: expect.stringContaining('notes_event') }],
+        },
+        { problems: [] },
+      ],
+    });
+    expect(await rows.events()).toEqual({ 'acme 91 days': 2 });
+  });
+
+  it('gives up rather than wait for what others hold of a cascade', async () => {
+    await rows.addJobs('31 days', 1);
+    await all.engine.query('INSERT INTO job_lines VALUES (1, 1)');
+    await using db = await connect({ url: url(), poolSize: 2 });
+    await all.transaction(async (tx) => {
+      await tx.execute(sql`SELECT FROM job_lines FOR UPDATE`);
+      const outcome = await runRetention(db, { ...both, only: ['jobs'] });
+      expect(outcome.classes).toMatchObject([
+        { removed: 0, problems: [{ message: expect.stringContaining('lock timeout') }] },
+      ]);
+    });
+    await runRetention(db, both);
+    expect([await rows.count('jobs'), await rows.count('job_lines')]).toEqual([0, 0]);
+  });
+
+  it('takes its lock again when the session that holds it is lost', async () => {
+    await rows.addEvents('acme', '91 days', 300);
+    await using db = await connect({ url: url(), poolSize: 2 });
+    let killed: Promise<unknown> | undefined;
+    const outcome = await runRetention(db, {
+      ...both,
+      share: 0.05,
+      onBatch: () => {
+        killed ??= all.engine.query(`
+          SELECT pg_terminate_backend(pid, 5000) FROM pg_locks
+           WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`);
+      },
+    });
+    await killed;
+    expect(outcome).toMatchObject({ state: 'done', classes: [{ removed: 300 }, {}] });
+  });
+
+  it('keeps nothing from being vacuumed while it rests', async () => {
+    await rows.addEvents('acme', '91 days', 300);
+    const applicationName = 'retention at rest';
+    await using db = await connect({ url: url(), poolSize: 2, applicationName });
+    const stop = new AbortController();
+    let seen: Promise<readonly unknown[]> | undefined;
+    await runRetention(db, {
+      ...both,
+      share: 0.001,
+      signal: stop.signal,
+      onBatch: () => {
+        seen ??= all.engine
+          .query(
+            'SELECT state, backend_xmin, backend_xid FROM pg_stat_activity WHERE application_name = $1 ORDER BY state DESC',
+            [applicationName],
+          )
+          .then((result) => result.rows)
+          .finally(() => stop.abort());
+      },
+    });
+    expect(await seen).toEqual(
+      expect.arrayContaining([
+        { state: 'idle in transaction', backend_xmin: null, backend_xid: null },
+      ]),
+    );
+  });
+
+  it('works as the owner of the tables, whom policies hold as well', async () => {
+    await rows.addEvents('acme', '91 days', 2);
+    await rows.addEvents('globex', '1 day', 2);
+    await all.engine.query(`ALTER TABLE events OWNER TO ${RETENTION_ROLE}`);
+    await using db = await connect({ url: url(), poolSize: 2 });
+    const outcome = await runRetention(db, both);
+    await all.engine.query(
+      `ALTER TABLE events OWNER TO CURRENT_USER; GRANT ALL ON events TO ${RETENTION_ROLE}`,
+    );
+    expect(outcome.classes[0]).toMatchObject({ removed: 2, tenants: 1, problems: [] });
+  });
+
+  it('removes the rows of each tenant in its scope as a superuser, too', async () => {
+    await rows.addEvents('acme', '91 days');
+    await rows.addEvents('globex', '92 days');
+    const outcome = await runRetention(all, { ...both, tenants: undefined });
+    expect(outcome.classes[0]).toMatchObject({ removed: 2, tenants: 2 });
+    const { rows: removals } = await all.execute(sql`SELECT * FROM removals ORDER BY body`);
+    expect(removals).toMatchObject([{ tenant: 'acme' }, { tenant: 'globex' }]);
+  });
+
+  it('refuses a role that policies hide rows from and nobody told of tenants', async () => {
+    await using db = await connect({ url: url(), poolSize: 2 });
+    const { tenant: _, ...blind } = EVENTS;
+    await expect(runRetention(db, { classes: [blind] })).rejects.toMatchObject({
+      code: 'RETENTION_CLASS_INVALID',
+      hint: "Name the column that says whose a row is: tenant: 'tenant_id'.",
+    });
+    await expect(runRetention(db, { classes: [EVENTS] })).rejects.toMatchObject({
+      code: 'TENANCY_TENANTS_UNKNOWN',
+    });
+  });
+
+  it('refuses a pool of one connection', async () => {
+    await using db = await connect({ url: url(), poolSize: 1, maxOverflow: 0 });
+    await expect(runRetention(db, both)).rejects.toMatchObject({
+      code: 'ENGINE_OPTION_INVALID',
+      details: { connections: 1 },
+    });
+  });
+
+  it('goes along the index from where the last batch ended', async () => {
+    await rows.addEvents('acme', '91 days', 1000);
+    await using db = await connect({ url: url(), poolSize: 2 });
+    const statements: string[] = [];
+    db.engine.on('query', ({ text }) => {
+      if (text.includes('DELETE')) statements.push(text);
+    });
+    const { classes } = await runRetention(db, both);
+    expect(classes[0]).toMatchObject({ removed: 1000, problems: [] });
+    expect(statements.filter((text) => !text.includes('>='))).toHaveLength(1);
+    expect(statements.length).toBeGreaterThan(2);
+  });
+});
