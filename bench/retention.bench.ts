@@ -2,16 +2,14 @@
 // audit, while fifty callers insert and change rows, before it, beside it and after it.
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { connect, type Database } from 'plinth';
-import { loadRevisions, upgrade } from 'plinth/migrate';
+import { upgrade } from 'plinth/migrate';
 import { type RetentionOutcome, runRetention } from 'plinth/retention';
 import { createDatabase, startPostgres } from 'plinth/testing';
-import { historyFor } from '../service/src/vector-support.js';
+import { historyWithoutVectors } from '../test/support/service-history.js';
 import { judge } from './support/measure.js';
 import { LockWatch, WriteLoad } from './support/write-load.js';
 
-const REVISIONS = fileURLToPath(new URL('../service/revisions', import.meta.url));
 const DUE = Number(process.env.BENCH_ROWS ?? 1_000_000);
 const YOUNG = 200_000;
 const TENANTS = 100;
@@ -145,7 +143,7 @@ function oldRow(number: number) {
 
 /** Due rows and young ones, of all tenants in no order. */
 async function fill(owner: Database): Promise<void> {
-  const revisions = await historyFor(owner.engine, await loadRevisions(REVISIONS));
+  const revisions = await historyWithoutVectors();
   await upgrade(owner, 'head', { revisions });
   await owner.engine.query(`
     CREATE ROLE ${LOGIN} LOGIN IN ROLE app_user;

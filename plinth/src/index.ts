@@ -55,5 +55,6 @@ export {
   type RoleAuditOptions,
   type RoleProblem,
   type TableAuditOptions,
+  type TablePrivilege,
   type TableProblem,
 } from './tenancy/index.js';

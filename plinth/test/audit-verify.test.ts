@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { sql } from 'drizzle-orm';
+import { bigint, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import {
   type AuditHead,
   connect,
@@ -75,7 +76,15 @@ it('finds nothing in whole chains, and gives their heads', async () => {
   expect(all.findings).toEqual([]);
   const { chains, rows, heads } = await verify();
   expect({ chains, rows }).toEqual({ chains: 1, rows: 6 });
-  expect(heads).toEqual([{ tenant, seq: 6, hash: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+  expect(heads).toEqual([
+    {
+      tenant,
+      firstSeq: 1,
+      seq: 6,
+      occurredAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z$/),
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    },
+  ]);
   await addNote('after');
   expect(await findings(heads)).toEqual([]);
 });
@@ -239,7 +248,7 @@ describe('the row of a chain', () => {
     ['last_seq = 5', ['inserted 6', 'end-changed 5']],
     ['last_seq = 8', ['missing 7']],
     [`last_hash = sha256('x')`, ['end-changed 6']],
-    ['first_seq = 3', ['inserted 1', 'inserted 2', 'unlinked 3']],
+    ['first_seq = 3', ['inserted 1', 'inserted 2', 'unlinked 3', 'cut 2']],
     [`first_previous_hash = sha256('x')`, ['unlinked 1']],
   ])('is found where it was changed: %s', async (change, expected) => {
     await tamper(`UPDATE audit_chains SET ${change} WHERE tenant_id = $1`);
@@ -298,6 +307,146 @@ describe('against heads that were kept', () => {
   });
 });
 
+describe('rows that were taken away as if they were pruned', () => {
+  const move = (seq: string, prunedBefore: string) => [
+    `UPDATE audit_chains SET first_seq = ${seq}, pruned_before = ${prunedBefore},
+       first_previous_hash = (SELECT hash FROM audit_log WHERE tenant_id = $1 AND seq = ${seq} - 1) WHERE tenant_id = $1`,
+    `DELETE FROM audit_log WHERE tenant_id = $1 AND seq < (SELECT first_seq FROM audit_chains WHERE tenant_id = $1)`,
+  ];
+
+  it.each([
+    [
+      'all of them, and nothing says when',
+      'last_seq + 1',
+      'NULL',
+      ['missing 6', 'cut 6'],
+      ['cut 6'],
+    ],
+    [
+      'all of them, long ago',
+      'last_seq + 1',
+      `now() - interval '7 years'`,
+      ['missing 6'],
+      ['cut 6'],
+    ],
+    ['some, and nothing says when', '4', 'NULL', ['cut 3'], []],
+    ['some, not long enough ago', '4', `now() - interval '5 years'`, ['cut 3'], []],
+    ['some, in the future', '4', `'infinity'`, ['cut 3'], []],
+    ['some, before all time', '4', `'-infinity'`, ['cut 3'], []],
+  ])('are found: %s', async (_, seq, before, alone, more) => {
+    const { heads } = await verify();
+    await tamper(...move(seq, before));
+    expect(await findings()).toEqual(alone);
+    expect(await findings(heads)).toEqual([...alone, ...more]);
+  });
+
+  it('are found where the chain went on behind them, by a head whose row is too young', async () => {
+    const { heads } = await verify();
+    await addNote('after');
+    await tamper(...move('7', `now() - interval '7 years'`));
+    expect(await findings()).toEqual([]);
+    const { findings: found } = await verify(heads);
+    expect(found).toMatchObject([
+      { kind: 'cut', seq: 6, message: expect.stringMatching(/row 6 is of 2.*is kept for 6 years/) },
+    ]);
+  });
+
+  it('are found wherever nobody says how long rows are kept', async () => {
+    const unknown = pgTable('audit_log', {
+      tenantId: text('tenant_id'),
+      seq: bigint('seq', { mode: 'number' }),
+      rowKey: jsonb('row_key'),
+      previousHash: text('previous_hash'),
+      hash: text('hash'),
+    });
+    const { heads } = await verify();
+    await addNote('after');
+    await tamper(...move('7', `now() - interval '7 years'`));
+    const options = { log: unknown, tenant, against: heads };
+    const { findings: found } = await verifyAudit(db, options);
+    expect(found.map(({ message }) => message)).toEqual([
+      expect.stringContaining('the log does not say how long it keeps them'),
+      expect.stringContaining('the log does not say how long it keeps it'),
+    ]);
+    const known = await verifyAudit(db, { ...options, against: [], keep: '6 years' });
+    expect(known.findings).toEqual([]);
+  });
+});
+
+describe('what stands at the ends of types', () => {
+  it.each(['-9223372036854775808', '9223372036854775807'])('is found: seq %s', async (seq) => {
+    await tamper(
+      `INSERT INTO audit_log SELECT tenant_id, ${seq}, occurred_at, 1, actor, request_id, role, action, table_name, row_key, columns, changes, previous_hash, hash
+       FROM audit_log ${ROW} 1`,
+      `DELETE FROM audit_log ${ROW} 3`,
+    );
+    const { findings: found } = await verify();
+    expect(found.map(({ kind }) => kind).sort()).toEqual(['inserted', 'missing']);
+    expect(found.find(({ kind }) => kind === 'inserted')?.message).toContain(`row ${seq} is`);
+  });
+
+  it.each(['infinity', '-infinity', '294276-12-31', '4713-01-01 BC'])(
+    'is found: a row of %s',
+    async (moment) => {
+      await tamper(`UPDATE audit_log SET occurred_at = '${moment}' ${ROW} 3`);
+      expect(await findings()).toEqual(['changed 3']);
+      await tamper(`UPDATE audit_log SET occurred_at = '${moment}' ${ROW} 6`);
+      expect((await verify()).heads).toEqual([]);
+    },
+  );
+});
+
+it('goes on behind a chain that cannot be read, and names it', async () => {
+  const second = `${tenant}-second`;
+  await superuser.query('INSERT INTO tenants VALUES ($1)', [second]);
+  await db.tenant(second).insert(notes).values({ tenantId: second, title: 'there' });
+  await superuser.query(`
+    CREATE FUNCTION fail(tenant text) RETURNS boolean LANGUAGE plpgsql COST 1 AS
+      $$ BEGIN IF tenant = '${tenant}' THEN RAISE 'nothing to see here'; END IF; RETURN true; END $$;
+    CREATE POLICY hides ON audit_log AS RESTRICTIVE USING (public.fail(tenant_id))`);
+  try {
+    const query = `SELECT unnest('{${tenant},${second}}'::text[])`;
+    const { findings: found, rows } = await verifyAudit(db, { log: auditLog, tenants: query });
+    expect(found).toMatchObject([
+      { kind: 'unreadable', tenant, message: expect.stringContaining('nothing to see here') },
+    ]);
+    expect(rows).toBe(1);
+  } finally {
+    await superuser.query('DROP POLICY hides ON audit_log; DROP FUNCTION fail');
+  }
+});
+
+describe('functions of others', () => {
+  it.each([
+    [
+      'an operator for types that PostgreSQL has none for',
+      `CREATE FUNCTION lies.trap(numeric, integer) RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN RAISE 'trapped'; END $$;
+       CREATE OPERATOR lies.* (FUNCTION = lies.trap, LEFTARG = numeric, RIGHTARG = integer)`,
+      'public,lies',
+    ],
+    [
+      'a function of a schema before its own',
+      `CREATE FUNCTION lies.encode(bytea, text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'trapped'; END $$`,
+      'lies,pg_catalog,public',
+    ],
+  ])('are not called: %s', async (_, create, path) => {
+    await superuser.query(`CREATE SCHEMA lies; GRANT USAGE ON SCHEMA lies TO PUBLIC; ${create}`);
+    try {
+      const options = encodeURIComponent(`-c search_path=${path}`);
+      await using other = await connect({
+        url: `${asUser(database.url, AUDIT_ROLE)}?options=${options}`,
+        poolSize: 1,
+      });
+      const { rows, findings: found } = await verifyAudit(other, { log: auditLog, tenant });
+      expect({ rows, found }).toEqual({ rows: 6, found: [] });
+      await other.tenant(tenant).insert(notes).values({ tenantId: tenant, title: 'trapped' });
+    } finally {
+      await superuser.query('DROP SCHEMA lies CASCADE');
+    }
+    expect(await findings()).toEqual([]);
+  });
+});
+
 it('takes a pruned chain for whole, and one with a hole before the rest for what it is', async () => {
   const { heads } = await verify();
   await tamper(
@@ -306,7 +455,20 @@ it('takes a pruned chain for whole, and one with a hole before the rest for what
   const prune = sql`SELECT audit_log_prune(${tenant}, now() - interval '6 years 1 day', 10)`;
   await db.tenant(tenant).execute(prune);
   expect(await findings(heads)).toEqual([]);
-  expect(await verify()).toMatchObject({ rows: 3, heads });
+  expect(await verify()).toMatchObject({
+    rows: 3,
+    heads: heads.map((head) => ({ ...head, firstSeq: 4 })),
+    pruned: [{ tenant, lastSeq: 3, before: expect.stringContaining('T') }],
+  });
+  const pruned = await verify();
+  await tamper(
+    `UPDATE audit_chains SET first_seq = 1, first_previous_hash = '', pruned_before = NULL WHERE tenant_id = $1`,
+  );
+  expect(await findings(pruned.heads)).toEqual(['missing 1', 'rewritten 1']);
+  await tamper(
+    `UPDATE audit_chains SET first_seq = 4, first_previous_hash = (SELECT previous_hash FROM audit_log ${ROW} 4),
+       pruned_before = now() - interval '7 years' WHERE tenant_id = $1`,
+  );
   await tamper(`DELETE FROM audit_log ${ROW} 4`);
   expect(await findings()).toEqual(['missing 4']);
 });

@@ -111,6 +111,24 @@ describe('an audited table', () => {
     expect(await storyOf()).toHaveLength(1);
   });
 
+  it.each([
+    ['a number in JSON with more zeros', `tags = '{"a": 1}'`, `tags = '{"a": 1.00}'`, 'tags'],
+    ['a text that its collation holds for equal', `body = 'a'`, `body = 'A'`, 'body'],
+  ])('records %s', async (_, before, after, column) => {
+    await superuser.query(`
+      CREATE COLLATION IF NOT EXISTS any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+      ALTER TABLE notes ALTER COLUMN body TYPE text COLLATE any_case`);
+    await addNote();
+    await scope.execute(sql.raw(`UPDATE notes SET ${before}`));
+    await scope.execute(sql.raw(`UPDATE notes SET ${after}`));
+    const about = await storyOf();
+    expect(about.map(({ action, columns }) => [action, columns])).toEqual([
+      ['insert', expect.anything()],
+      ['update', [column]],
+      ['update', [column]],
+    ]);
+  });
+
   it('has a row for each row of a statement, and one for each time in a transaction', async () => {
     await scope.transaction(async (tx) => {
       const many = Array.from({ length: 5 }, (_, index) => ({
@@ -413,13 +431,43 @@ describe('prune', () => {
     await expect(foreign).rejects.toThrow(/own scope only/);
   });
 
-  it('removes all of a chain, which then goes on', async () => {
+  it('never removes the last row of a chain, and says how old what went was', async () => {
     await addNote();
-    await age('7 years', 1, 1);
+    await addNote();
+    await age('7 years', 1, 2);
     expect(await prune('6 years 1 day', 10)).toBe(1);
+    expect(await prune('6 years 1 day', 10)).toBe(0);
     await addNote();
-    const [row] = await rowsOf();
-    expect(row).toMatchObject({ seq: 2 });
-    expect(row?.previousHash).toHaveLength(32);
+    const [, row] = await rowsOf();
+    expect(row).toMatchObject({ seq: 3 });
+    const { rows } = await superuser.query(
+      `SELECT pruned_before BETWEEN now() - interval '6 years 2 days' AND now() - interval '6 years' AS is_told
+       FROM audit_chains WHERE tenant_id = $1`,
+      [tenant],
+    );
+    expect(rows).toEqual([{ is_told: true }]);
   });
+
+  it.each([
+    ['at most so many as there are', '9223372036854775807', 1],
+    ['none for less than none', '-9223372036854775808', 0],
+  ])('takes %s', async (_, most, removed) => {
+    await addNote();
+    await addNote();
+    await age('7 years', 1, 2);
+    const { rows } = await scope.execute(
+      sql.raw(
+        `SELECT audit_log_prune('${tenant}', now() - interval '6 years 1 day', ${most}) AS removed`,
+      ),
+    );
+    expect(rows).toEqual([{ removed }]);
+  });
+
+  it.each(['NULL, now(), 1', `'tenant', NULL, 1`, `'tenant', now(), NULL`])(
+    'refuses NULL: %s',
+    async (args) => {
+      const call = sql.raw(`SELECT audit_log_prune(${args})`);
+      await expect(db.execute(call)).rejects.toThrow(/can be NULL/);
+    },
+  );
 });

@@ -4,6 +4,7 @@
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
 import { connect, type Database, type Engine, openEngine } from 'plinth';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
@@ -86,6 +87,25 @@ it('says what is wrong with which row, and ends with 1', async () => {
   expect(JSON.parse(one.out)).toMatchObject({
     status: 'failed',
     findings: [{ kind: 'missing', tenant: 'globex', seq: 3 }],
+  });
+});
+
+it('says what was pruned', async () => {
+  await superuser.query(
+    `UPDATE audit_log SET occurred_at = occurred_at - interval '7 years' WHERE tenant_id = 'acme' AND seq < 3`,
+  );
+  await db
+    .tenant('acme')
+    .execute(sql`SELECT audit_log_prune('acme', now() - interval '6 years 1 day', 10)`);
+  const { status, out } = await project.plinth(['audit', 'verify']);
+  expect(status).toBe(0);
+  expect(out.split('\n')).toEqual([
+    expect.stringMatching(/^ {2}acme {2}2 rows pruned, all before 2.*Z$/),
+    '✓ 2 chains, 4 rows: nothing was changed, removed or inserted',
+  ]);
+  const json = await project.plinth(['audit', 'verify', '--json']);
+  expect(JSON.parse(json.out)).toMatchObject({
+    pruned: [{ tenant: 'acme', lastSeq: 2, before: expect.stringMatching(/Z$/) }],
   });
 });
 

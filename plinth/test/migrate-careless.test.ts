@@ -61,7 +61,7 @@ describe('a run', () => {
     const failure = await failureOf(upgrade(engine, 'head', { revisions: folder }));
     expect(failure).toMatchObject({
       code: 'MIGRATE_STATEMENT_FAILED',
-      hint: 'Install on the server: the package that holds nowhere_to_be_found. Then run the command again.',
+      hint: "Install on the server: the package that holds nowhere_to_be_found. An embedded database is opened with embeddedExtensions: ['nowhere_to_be_found']. Then run the command again.",
     });
     expect((await status(engine, { revisions: folder })).heads).toEqual(['one1']);
   });

@@ -112,6 +112,56 @@ describe.each([
     expect(left[0]?.ended_at).toBeNull();
   });
 
+  it('goes on behind rows that a trigger keeps, and tells of them', async () => {
+    await rows.addJobs('200 days', 130, 'held');
+    await rows.addJobs('100 days', 3, 'held');
+    await rows.addJobs('40 days', 400);
+    await side.all.engine.query(`
+      CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN IF old.state = 'held' THEN RETURN NULL; END IF; RETURN old; END $$;
+      CREATE TRIGGER hold BEFORE DELETE ON jobs FOR EACH ROW EXECUTE FUNCTION hold()`);
+    const outcome = await runRetention(side.db, { ...both, only: ['jobs'] });
+    await side.all.engine.query('DROP FUNCTION hold CASCADE');
+    const message = 'a trigger keeps rows; 133 rows that are due are left';
+    expect(outcome).toMatchObject({
+      state: 'done',
+      classes: [{ removed: 400, problems: [{ message }] }],
+    });
+    expect(await rows.count('jobs')).toBe(133);
+  });
+
+  it('sets rows aside that may not go, and removes the others', async () => {
+    await rows.addEvents('acme', '91 days', 300);
+    await rows.addEvents('globex', '91 days', 2);
+    await side.all.engine.query(`
+      CREATE TABLE notes (event integer CONSTRAINT notes_event REFERENCES events);
+      INSERT INTO notes VALUES (40), (299)`);
+    const outcome = await runRetention(side.db, both);
+    await side.all.engine.query('DROP TABLE notes');
+    const words = /notes_event.*; 2 rows that are due are left$/;
+    expect(outcome).toMatchObject({
+      state: 'done',
+      classes: [
+        { removed: 300, problems: [{ tenant: 'acme', message: expect.stringMatching(words) }] },
+        { problems: [] },
+      ],
+    });
+    expect(await rows.events()).toEqual({ 'acme 91 days': 2 });
+  });
+
+  it('knows moments that no calendar has', async () => {
+    await side.all.execute(
+      sql`INSERT INTO jobs (ended_at) VALUES ('infinity'), ('-infinity'), ('0044-03-15 BC'), ('0001-01-01 Z')`,
+    );
+    const preview = await previewRetention(side.db, { classes: [JOBS] });
+    expect(preview.classes).toMatchObject([{ due: 3, owners: [{ oldest: '-infinity' }] }]);
+    const ancient = { ...JOBS, where: "ended_at > '-infinity'" };
+    const told = await previewRetention(side.db, { classes: [ancient] });
+    expect(told.classes).toMatchObject([{ due: 2, owners: [{ oldest: '-infinity' }] }]);
+    const outcome = await runRetention(side.db, { classes: [JOBS] });
+    expect(outcome.classes).toMatchObject([{ removed: 3, oldest: 'infinity', problems: [] }]);
+  });
+
   it('acts in the scope of each tenant, as retention', async () => {
     await rows.addEvents('acme', '91 days');
     await rows.addEvents('globex', '92 days');
@@ -185,6 +235,19 @@ describe.each([
     const outcome = await runRetention(side.db, { ...both, classes });
     expect(outcome).toMatchObject({ classes: [{ removed: 230, problems: [] }] });
     expect(await rows.events()).toEqual({ 'acme 1 day': 1 });
+  });
+
+  it('tells of rows that the function keeps, but not of a last one', async () => {
+    await side.all.engine.query(`
+      CREATE OR REPLACE FUNCTION keep_events(tenant text, before timestamptz, most bigint)
+      RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint'`);
+    await rows.addEvents('acme', '91 days', 3);
+    await rows.addEvents('globex', '91 days', 1);
+    const classes = [{ ...EVENTS, prune: { function: 'keep_events', order: 'id' } }];
+    const outcome = await runRetention(side.db, { ...both, classes });
+    expect(outcome.classes[0]?.problems).toEqual([
+      { tenant: 'acme', message: 'keep_events keeps rows; 3 rows that are due are left' },
+    ]);
   });
 
   it('takes names as they are', async () => {
@@ -279,6 +342,11 @@ describe.each([
 
   it.each([
     { what: 'keep', change: { keep: 'a while' }, message: 'keeps rows for "a while"' },
+    {
+      what: 'condition',
+      change: { where: "body = 'a') OR (TRUE" },
+      message: 'closes a parenthesis that it has not opened',
+    },
     { what: 'table', change: { table: 'evnts' }, message: 'the table evnts, and there is none' },
     { what: 'view', change: { table: 'pg_locks' }, message: 'and that is no table' },
     { what: 'column', change: { column: 'at' }, message: 'events.at, which is missing' },
@@ -350,7 +418,7 @@ describe('beside others, on a server', () => {
     await rows.addEvents('globex', '91 days', 2);
     await all.engine.query(`
       CREATE TABLE notes (event integer CONSTRAINT notes_event REFERENCES events);
-      INSERT INTO notes VALUES (1)`);
+      INSERT INTO notes VALUES (1), (2)`);
     await using db = await connect({ url: url(), poolSize: 2 });
     const outcome = await runRetention(db, both);
     await all.engine.query('DROP TABLE notes');

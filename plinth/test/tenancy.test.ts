@@ -169,6 +169,11 @@ describe('auditTables', () => {
       'no-privilege',
       `GRANT INSERT, UPDATE ON "Sound" TO ${TENANT_ROLE};`,
     ],
+    [
+      `GRANT ALL ON "Sound" TO ${TENANT_ROLE}`,
+      'forbidden-privilege',
+      `REVOKE TRUNCATE ON "Sound" FROM ${TENANT_ROLE};`,
+    ],
   ])('finds what %s did', async (change, kind, fix) => {
     const problems = await audit(change);
     expect(problems.map((problem) => problem.kind)).toEqual([kind]);

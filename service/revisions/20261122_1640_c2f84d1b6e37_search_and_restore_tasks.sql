@@ -62,6 +62,7 @@ CREATE INDEX CONCURRENTLY idx_tasks_user_id_new
 DROP INDEX CONCURRENTLY public.idx_tasks_user_id;
 ALTER INDEX public.idx_tasks_user_id_new RENAME TO idx_tasks_user_id;
 
+-- blocks-writes: nobody writes public.tasks from here to the end, some 50 s for a million tasks
 CREATE TRIGGER tasks_keep_words
     AFTER INSERT OR UPDATE OF title, description, created_at, user_id ON public.tasks
     FOR EACH ROW

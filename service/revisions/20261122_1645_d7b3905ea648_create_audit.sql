@@ -23,10 +23,10 @@ LANGUAGE sql
 STABLE
 AS $$SELECT pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.json_build_array('plinth:audit:1',
   pg_catalog.encode($1, 'hex'), $2, $3, $4,
-  (extract(epoch FROM $5) * 1000000)::bigint, $6, $7,
+  (extract(epoch FROM $5) OPERATOR(pg_catalog.*) 1000000)::bigint, $6, $7,
   $8, $9, $10, $11, $12, $13)::text, 'UTF8'))$$;
 
-REVOKE EXECUTE ON FUNCTION public.audit_log_hash(bytea, bigint, integer, text, timestamp with time zone, text, text, text, text, text, jsonb, text[], jsonb) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION public.audit_log_hash(bytea, bigint, integer, text, timestamp with time zone, text, text, text, text, text, jsonb, text[], jsonb) FROM PUBLIC, admin, app_user;
 
 CREATE FUNCTION public.audit_log_refuse_truncate()
 RETURNS trigger
@@ -40,12 +40,13 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION public.audit_log_refuse_truncate() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION public.audit_log_refuse_truncate() FROM PUBLIC, admin, app_user;
 
 CREATE TABLE public.audit_chains (
     tenant_id character varying(100) NOT NULL,
     first_seq bigint NOT NULL DEFAULT 1,
     first_previous_hash bytea NOT NULL DEFAULT '\x',
+    pruned_before timestamp with time zone,
     last_seq bigint NOT NULL,
     previous_hash bytea NOT NULL,
     last_hash bytea NOT NULL,
@@ -55,6 +56,8 @@ CREATE TABLE public.audit_chains (
 
 ALTER TABLE public.audit_chains ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.audit_chains FORCE ROW LEVEL SECURITY;
+-- Nobody writes the log but its functions: what ALTER DEFAULT PRIVILEGES may have given goes.
+REVOKE ALL ON TABLE public.audit_chains FROM PUBLIC, admin, app_user;
 GRANT SELECT ON TABLE public.audit_chains TO admin, app_user;
 
 CREATE POLICY tenant_isolation_policy ON public.audit_chains
@@ -85,6 +88,8 @@ CREATE TABLE public.audit_log (
 
 ALTER TABLE public.audit_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.audit_log FORCE ROW LEVEL SECURITY;
+-- Nobody writes the log but its functions: what ALTER DEFAULT PRIVILEGES may have given goes.
+REVOKE ALL ON TABLE public.audit_log FROM PUBLIC, admin, app_user;
 GRANT SELECT ON TABLE public.audit_log TO admin, app_user;
 
 CREATE TRIGGER audit_log_refuse_truncate
@@ -127,7 +132,7 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION public.audit_log_advance() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION public.audit_log_advance() FROM PUBLIC, admin, app_user;
 RESET check_function_bodies;
 
 CREATE CONSTRAINT TRIGGER audit_log_advance
@@ -150,8 +155,15 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
   scope text := current_setting('app.current_tenant_id', true);
+  next_row integer;
+  is_own boolean;
+  -- Of the last row that the log has, for a chain whose own row is missing.
+  free_seq bigint;
+  end_hash bytea;
+  new_actor text := nullif(current_setting('app.actor', true), '');
+  new_request_id text := nullif(current_setting('app.request_id', true), '');
+  this_transaction xid8 := pg_current_xact_id();
   next_seq bigint;
-  next_row integer := 1;
   before_hash bytea;
   next_hash bytea;
 BEGIN
@@ -163,31 +175,38 @@ BEGIN
     PERFORM set_config('app.current_tenant_id', new_tenant, true);
   END IF;
   LOOP
-    UPDATE public.audit_chains AS chain
-    SET last_seq = last_seq + 1, previous_hash = last_hash, transaction_id = pg_current_xact_id(),
-      last_hash = public.audit_log_hash(last_hash, last_seq + 1, 1, new_tenant, statement_timestamp(), nullif(current_setting('app.actor', true), ''), nullif(current_setting('app.request_id', true), ''), session_user, new_action, new_table, new_key, new_columns, new_changes)
-    WHERE chain.tenant_id = new_tenant AND transaction_id <> pg_current_xact_id()
-    RETURNING last_seq, previous_hash, last_hash INTO next_seq, before_hash, next_hash;
-    EXIT WHEN FOUND;
-    SELECT entry.seq + 1, entry.transaction_row + 1, entry.hash INTO next_seq, next_row, before_hash
+    SELECT entry.seq + 1, entry.transaction_row + 1, entry.hash,
+      (SELECT chain.transaction_id = this_transaction FROM public.audit_chains AS chain WHERE chain.tenant_id = new_tenant)
+    INTO next_seq, next_row, before_hash, is_own
     FROM public.audit_log AS entry WHERE entry.tenant_id = new_tenant ORDER BY entry.seq DESC LIMIT 1;
-    IF EXISTS (SELECT FROM public.audit_chains AS chain
-        WHERE chain.tenant_id = new_tenant AND transaction_id = pg_current_xact_id()) THEN
-      next_hash := public.audit_log_hash(before_hash, next_seq, next_row, new_tenant, statement_timestamp(), nullif(current_setting('app.actor', true), ''), nullif(current_setting('app.request_id', true), ''), session_user, new_action, new_table, new_key, new_columns, new_changes);
+    IF is_own THEN
+      next_hash := public.audit_log_hash(before_hash, next_seq, next_row, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, new_table,
+      new_key, new_columns, new_changes);
       EXIT;
     END IF;
-    next_seq := coalesce(next_seq, 1);
     next_row := 1;
-    before_hash := coalesce(before_hash, '');
-    next_hash := public.audit_log_hash(before_hash, next_seq, next_row, new_tenant, statement_timestamp(), nullif(current_setting('app.actor', true), ''), nullif(current_setting('app.request_id', true), ''), session_user, new_action, new_table, new_key, new_columns, new_changes);
+    free_seq := coalesce(next_seq, 1);
+    end_hash := coalesce(before_hash, '');
+    UPDATE public.audit_chains AS chain
+    SET last_seq = last_seq + 1, previous_hash = last_hash, transaction_id = this_transaction,
+      last_hash = public.audit_log_hash(last_hash, last_seq + 1, 1, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, new_table,
+      new_key, new_columns, new_changes)
+    WHERE chain.tenant_id = new_tenant AND transaction_id <> this_transaction
+    RETURNING last_seq, previous_hash, last_hash INTO next_seq, before_hash, next_hash;
+    EXIT WHEN FOUND;
+    next_seq := free_seq;
+    before_hash := end_hash;
+    next_hash := public.audit_log_hash(before_hash, next_seq, next_row, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, new_table,
+      new_key, new_columns, new_changes);
     INSERT INTO public.audit_chains (tenant_id, last_seq, previous_hash, last_hash, transaction_id)
-    VALUES (new_tenant, next_seq, before_hash, next_hash, pg_current_xact_id())
+    VALUES (new_tenant, next_seq, before_hash, next_hash, this_transaction)
     ON CONFLICT DO NOTHING;
     EXIT WHEN FOUND;
   END LOOP;
   INSERT INTO public.audit_log (previous_hash, hash, seq, transaction_row, tenant_id, occurred_at, actor,
-    request_id, role, action, table_name, row_key, columns, changes)
-  VALUES (before_hash, next_hash, next_seq, next_row, new_tenant, statement_timestamp(), nullif(current_setting('app.actor', true), ''), nullif(current_setting('app.request_id', true), ''), session_user, new_action, new_table, new_key, new_columns, new_changes);
+      request_id, role, action, table_name, row_key, columns, changes)
+    VALUES (before_hash, next_hash, next_seq, next_row, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, new_table,
+      new_key, new_columns, new_changes);
   IF new_tenant IS DISTINCT FROM scope THEN
     PERFORM set_config('app.current_tenant_id', coalesce(scope, ''), true);
   END IF;
@@ -195,7 +214,7 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION public.audit_log_append(text, text, text, jsonb, text[], jsonb) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION public.audit_log_append(text, text, text, jsonb, text[], jsonb) FROM PUBLIC, admin, app_user;
 
 CREATE FUNCTION public.audit_log_prune(of_tenant text, before timestamp with time zone, most bigint)
 RETURNS integer
@@ -209,12 +228,16 @@ DECLARE
   stop_hash bytea;
   removed integer;
 BEGIN
+  IF of_tenant IS NULL OR before IS NULL OR most IS NULL THEN
+    RAISE null_value_not_allowed USING MESSAGE = 'rows are removed of a tenant, before a moment, and at most so many: none of it can be NULL';
+  END IF;
   IF of_tenant IS DISTINCT FROM nullif(current_setting('app.current_tenant_id', true), '') THEN
     RAISE insufficient_privilege USING MESSAGE = format('rows of tenant %s are removed in its own scope only', of_tenant);
   END IF;
   -- Whoever may call it can hide nothing that is younger than this.
-  before := least(before, statement_timestamp() - interval '6 years');
-  SELECT chain.first_seq, least(chain.first_seq + most, chain.last_seq + 1) INTO first, stop
+  before := least(before, (statement_timestamp() AT TIME ZONE 'UTC' - '6 years'::interval) AT TIME ZONE 'UTC');
+  -- The last row stays: a chain without rows is one that somebody emptied.
+  SELECT chain.first_seq, least(chain.first_seq + greatest(least(most, 1000000), 0), chain.last_seq) INTO first, stop
   FROM public.audit_chains AS chain WHERE chain.tenant_id = of_tenant FOR UPDATE;
   SELECT min(entry.seq) INTO stop FROM (
     SELECT entry.seq FROM public.audit_log AS entry
@@ -229,7 +252,8 @@ BEGIN
   DELETE FROM public.audit_log AS entry
   WHERE entry.tenant_id = of_tenant AND entry.seq >= first AND entry.seq < stop;
   GET DIAGNOSTICS removed = ROW_COUNT;
-  UPDATE public.audit_chains AS chain SET first_seq = stop, first_previous_hash = stop_hash
+  UPDATE public.audit_chains AS chain SET first_seq = stop, first_previous_hash = stop_hash,
+    pruned_before = greatest(pruned_before, before)
   WHERE chain.tenant_id = of_tenant;
   RETURN removed;
 END
@@ -271,27 +295,46 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  changed text[];
+  scope text := current_setting('app.current_tenant_id', true);
+  new_tenant text;
+  new_action text;
+  new_key jsonb;
+  new_columns text[];
+  new_changes jsonb;
+  new_actor text := nullif(current_setting('app.actor', true), '');
+  new_request_id text := nullif(current_setting('app.request_id', true), '');
+  this_transaction xid8 := pg_current_xact_id();
+  next_seq bigint;
+  before_hash bytea;
+  next_hash bytea;
 BEGIN
-  IF TG_OP = 'UPDATE' AND NOT (NEW.tenant_id IS DISTINCT FROM OLD.tenant_id OR NEW.id IS DISTINCT FROM OLD.id) THEN
-    changed := array_remove(ARRAY[
-      CASE WHEN NEW.wrapped_key IS DISTINCT FROM OLD.wrapped_key THEN 'wrapped_key' END,
-      CASE WHEN NEW.key_encryption_key_id IS DISTINCT FROM OLD.key_encryption_key_id THEN 'key_encryption_key_id' END,
+  IF TG_OP = 'UPDATE' AND NOT (NEW.tenant_id COLLATE "C" IS DISTINCT FROM OLD.tenant_id COLLATE "C" OR NEW.id IS DISTINCT FROM OLD.id) THEN
+    new_columns := array_remove(ARRAY[
+      CASE WHEN NEW.wrapped_key COLLATE "C" IS DISTINCT FROM OLD.wrapped_key COLLATE "C" THEN 'wrapped_key' END,
+      CASE WHEN NEW.key_encryption_key_id COLLATE "C" IS DISTINCT FROM OLD.key_encryption_key_id COLLATE "C" THEN 'key_encryption_key_id' END,
       CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'created_at' END,
       CASE WHEN NEW.retired_at IS DISTINCT FROM OLD.retired_at THEN 'retired_at' END
     ]::text[], NULL);
-    IF changed <> '{}' THEN
-      PERFORM public.audit_log_append(NEW.tenant_id, 'update', 'data_keys',
-      jsonb_build_object('id', NEW.id), changed, NULL);
+    IF new_columns = '{}' THEN
+      RETURN NULL;
     END IF;
-    RETURN NULL;
-  END IF;
-  IF TG_OP <> 'INSERT' THEN
-    PERFORM public.audit_log_append(OLD.tenant_id, 'delete', 'data_keys',
-      jsonb_build_object('id', OLD.id), '{}', NULL);
-  END IF;
-  IF TG_OP <> 'DELETE' THEN
-    changed := array_remove(ARRAY[
+    new_tenant := NEW.tenant_id;
+    new_action := 'update';
+    new_key := jsonb_build_object('id', NEW.id);
+  ELSIF TG_OP = 'DELETE' THEN
+    new_tenant := OLD.tenant_id;
+    new_action := 'delete';
+    new_key := jsonb_build_object('id', OLD.id);
+    new_columns := '{}';
+  ELSE
+    IF TG_OP = 'UPDATE' THEN
+      PERFORM public.audit_log_append(OLD.tenant_id, 'delete', 'data_keys',
+        jsonb_build_object('id', OLD.id), '{}', NULL);
+    END IF;
+    new_tenant := NEW.tenant_id;
+    new_action := 'insert';
+    new_key := jsonb_build_object('id', NEW.id);
+    new_columns := array_remove(ARRAY[
       'id',
       'tenant_id',
       'wrapped_key',
@@ -299,9 +342,23 @@ BEGIN
       'created_at',
       CASE WHEN NEW.retired_at IS NOT NULL THEN 'retired_at' END
     ]::text[], NULL);
-    PERFORM public.audit_log_append(NEW.tenant_id, 'insert', 'data_keys',
-      jsonb_build_object('id', NEW.id), changed, NULL);
   END IF;
+  IF new_tenant = scope THEN
+    UPDATE public.audit_chains AS chain
+    SET last_seq = last_seq + 1, previous_hash = last_hash, transaction_id = this_transaction,
+      last_hash = public.audit_log_hash(last_hash, last_seq + 1, 1, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, 'data_keys',
+      new_key, new_columns, new_changes)
+    WHERE chain.tenant_id = new_tenant AND transaction_id <> this_transaction
+    RETURNING last_seq, previous_hash, last_hash INTO next_seq, before_hash, next_hash;
+    IF FOUND THEN
+      INSERT INTO public.audit_log (previous_hash, hash, seq, transaction_row, tenant_id, occurred_at, actor,
+      request_id, role, action, table_name, row_key, columns, changes)
+    VALUES (before_hash, next_hash, next_seq, 1, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, 'data_keys',
+      new_key, new_columns, new_changes);
+      RETURN NULL;
+    END IF;
+  END IF;
+  PERFORM public.audit_log_append(new_tenant, new_action, 'data_keys', new_key, new_columns, new_changes);
   RETURN NULL;
 END
 $$;
@@ -329,31 +386,50 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  changed text[];
+  scope text := current_setting('app.current_tenant_id', true);
+  new_tenant text;
+  new_action text;
+  new_key jsonb;
+  new_columns text[];
+  new_changes jsonb;
+  new_actor text := nullif(current_setting('app.actor', true), '');
+  new_request_id text := nullif(current_setting('app.request_id', true), '');
+  this_transaction xid8 := pg_current_xact_id();
+  next_seq bigint;
+  before_hash bytea;
+  next_hash bytea;
 BEGIN
-  IF TG_OP = 'UPDATE' AND NOT (NEW.tenant_id IS DISTINCT FROM OLD.tenant_id OR NEW.id IS DISTINCT FROM OLD.id) THEN
-    changed := array_remove(ARRAY[
-      CASE WHEN NEW.ticket_id IS DISTINCT FROM OLD.ticket_id THEN 'ticket_id' END,
-      CASE WHEN NEW.status IS DISTINCT FROM OLD.status THEN 'status' END,
-      CASE WHEN NEW.context_gathered IS DISTINCT FROM OLD.context_gathered THEN 'context_gathered' END,
-      CASE WHEN NEW.llm_output IS DISTINCT FROM OLD.llm_output THEN 'llm_output' END,
-      CASE WHEN NEW.error_message IS DISTINCT FROM OLD.error_message THEN 'error_message' END,
+  IF TG_OP = 'UPDATE' AND NOT (NEW.tenant_id COLLATE "C" IS DISTINCT FROM OLD.tenant_id COLLATE "C" OR NEW.id IS DISTINCT FROM OLD.id) THEN
+    new_columns := array_remove(ARRAY[
+      CASE WHEN NEW.ticket_id COLLATE "C" IS DISTINCT FROM OLD.ticket_id COLLATE "C" THEN 'ticket_id' END,
+      CASE WHEN NEW.status COLLATE "C" IS DISTINCT FROM OLD.status COLLATE "C" THEN 'status' END,
+      CASE WHEN NEW.context_gathered::text COLLATE "C" IS DISTINCT FROM OLD.context_gathered::text COLLATE "C" THEN 'context_gathered' END,
+      CASE WHEN NEW.llm_output COLLATE "C" IS DISTINCT FROM OLD.llm_output COLLATE "C" THEN 'llm_output' END,
+      CASE WHEN NEW.error_message COLLATE "C" IS DISTINCT FROM OLD.error_message COLLATE "C" THEN 'error_message' END,
       CASE WHEN NEW.processing_time_ms IS DISTINCT FROM OLD.processing_time_ms THEN 'processing_time_ms' END,
       CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'created_at' END,
       CASE WHEN NEW.completed_at IS DISTINCT FROM OLD.completed_at THEN 'completed_at' END
     ]::text[], NULL);
-    IF changed <> '{}' THEN
-      PERFORM public.audit_log_append(NEW.tenant_id, 'update', 'enhancement_history',
-      jsonb_build_object('id', NEW.id), changed, NULL);
+    IF new_columns = '{}' THEN
+      RETURN NULL;
     END IF;
-    RETURN NULL;
-  END IF;
-  IF TG_OP <> 'INSERT' THEN
-    PERFORM public.audit_log_append(OLD.tenant_id, 'delete', 'enhancement_history',
-      jsonb_build_object('id', OLD.id), '{}', NULL);
-  END IF;
-  IF TG_OP <> 'DELETE' THEN
-    changed := array_remove(ARRAY[
+    new_tenant := NEW.tenant_id;
+    new_action := 'update';
+    new_key := jsonb_build_object('id', NEW.id);
+  ELSIF TG_OP = 'DELETE' THEN
+    new_tenant := OLD.tenant_id;
+    new_action := 'delete';
+    new_key := jsonb_build_object('id', OLD.id);
+    new_columns := '{}';
+  ELSE
+    IF TG_OP = 'UPDATE' THEN
+      PERFORM public.audit_log_append(OLD.tenant_id, 'delete', 'enhancement_history',
+        jsonb_build_object('id', OLD.id), '{}', NULL);
+    END IF;
+    new_tenant := NEW.tenant_id;
+    new_action := 'insert';
+    new_key := jsonb_build_object('id', NEW.id);
+    new_columns := array_remove(ARRAY[
       'id',
       'tenant_id',
       'ticket_id',
@@ -365,9 +441,23 @@ BEGIN
       'created_at',
       CASE WHEN NEW.completed_at IS NOT NULL THEN 'completed_at' END
     ]::text[], NULL);
-    PERFORM public.audit_log_append(NEW.tenant_id, 'insert', 'enhancement_history',
-      jsonb_build_object('id', NEW.id), changed, NULL);
   END IF;
+  IF new_tenant = scope THEN
+    UPDATE public.audit_chains AS chain
+    SET last_seq = last_seq + 1, previous_hash = last_hash, transaction_id = this_transaction,
+      last_hash = public.audit_log_hash(last_hash, last_seq + 1, 1, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, 'enhancement_history',
+      new_key, new_columns, new_changes)
+    WHERE chain.tenant_id = new_tenant AND transaction_id <> this_transaction
+    RETURNING last_seq, previous_hash, last_hash INTO next_seq, before_hash, next_hash;
+    IF FOUND THEN
+      INSERT INTO public.audit_log (previous_hash, hash, seq, transaction_row, tenant_id, occurred_at, actor,
+      request_id, role, action, table_name, row_key, columns, changes)
+    VALUES (before_hash, next_hash, next_seq, 1, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, 'enhancement_history',
+      new_key, new_columns, new_changes);
+      RETURN NULL;
+    END IF;
+  END IF;
+  PERFORM public.audit_log_append(new_tenant, new_action, 'enhancement_history', new_key, new_columns, new_changes);
   RETURN NULL;
 END
 $$;
@@ -395,29 +485,48 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  changed text[];
+  scope text := current_setting('app.current_tenant_id', true);
+  new_tenant text;
+  new_action text;
+  new_key jsonb;
+  new_columns text[];
+  new_changes jsonb;
+  new_actor text := nullif(current_setting('app.actor', true), '');
+  new_request_id text := nullif(current_setting('app.request_id', true), '');
+  this_transaction xid8 := pg_current_xact_id();
+  next_seq bigint;
+  before_hash bytea;
+  next_hash bytea;
 BEGIN
-  IF TG_OP = 'UPDATE' AND NOT (NEW.tenant_id IS DISTINCT FROM OLD.tenant_id OR NEW.id IS DISTINCT FROM OLD.id) THEN
-    changed := array_remove(ARRAY[
-      CASE WHEN NEW.name IS DISTINCT FROM OLD.name THEN 'name' END,
-      CASE WHEN NEW.servicedesk_url IS DISTINCT FROM OLD.servicedesk_url THEN 'servicedesk_url' END,
-      CASE WHEN NEW.servicedesk_api_key_encrypted IS DISTINCT FROM OLD.servicedesk_api_key_encrypted THEN 'servicedesk_api_key_encrypted' END,
-      CASE WHEN NEW.webhook_signing_secret_encrypted IS DISTINCT FROM OLD.webhook_signing_secret_encrypted THEN 'webhook_signing_secret_encrypted' END,
-      CASE WHEN NEW.enhancement_preferences IS DISTINCT FROM OLD.enhancement_preferences THEN 'enhancement_preferences' END,
+  IF TG_OP = 'UPDATE' AND NOT (NEW.tenant_id COLLATE "C" IS DISTINCT FROM OLD.tenant_id COLLATE "C" OR NEW.id IS DISTINCT FROM OLD.id) THEN
+    new_columns := array_remove(ARRAY[
+      CASE WHEN NEW.name COLLATE "C" IS DISTINCT FROM OLD.name COLLATE "C" THEN 'name' END,
+      CASE WHEN NEW.servicedesk_url COLLATE "C" IS DISTINCT FROM OLD.servicedesk_url COLLATE "C" THEN 'servicedesk_url' END,
+      CASE WHEN NEW.servicedesk_api_key_encrypted COLLATE "C" IS DISTINCT FROM OLD.servicedesk_api_key_encrypted COLLATE "C" THEN 'servicedesk_api_key_encrypted' END,
+      CASE WHEN NEW.webhook_signing_secret_encrypted COLLATE "C" IS DISTINCT FROM OLD.webhook_signing_secret_encrypted COLLATE "C" THEN 'webhook_signing_secret_encrypted' END,
+      CASE WHEN NEW.enhancement_preferences::text COLLATE "C" IS DISTINCT FROM OLD.enhancement_preferences::text COLLATE "C" THEN 'enhancement_preferences' END,
       CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'created_at' END
     ]::text[], NULL);
-    IF changed <> '{}' THEN
-      PERFORM public.audit_log_append(NEW.tenant_id, 'update', 'tenant_configs',
-      jsonb_build_object('id', NEW.id), changed, NULL);
+    IF new_columns = '{}' THEN
+      RETURN NULL;
     END IF;
-    RETURN NULL;
-  END IF;
-  IF TG_OP <> 'INSERT' THEN
-    PERFORM public.audit_log_append(OLD.tenant_id, 'delete', 'tenant_configs',
-      jsonb_build_object('id', OLD.id), '{}', NULL);
-  END IF;
-  IF TG_OP <> 'DELETE' THEN
-    changed := array_remove(ARRAY[
+    new_tenant := NEW.tenant_id;
+    new_action := 'update';
+    new_key := jsonb_build_object('id', NEW.id);
+  ELSIF TG_OP = 'DELETE' THEN
+    new_tenant := OLD.tenant_id;
+    new_action := 'delete';
+    new_key := jsonb_build_object('id', OLD.id);
+    new_columns := '{}';
+  ELSE
+    IF TG_OP = 'UPDATE' THEN
+      PERFORM public.audit_log_append(OLD.tenant_id, 'delete', 'tenant_configs',
+        jsonb_build_object('id', OLD.id), '{}', NULL);
+    END IF;
+    new_tenant := NEW.tenant_id;
+    new_action := 'insert';
+    new_key := jsonb_build_object('id', NEW.id);
+    new_columns := array_remove(ARRAY[
       'id',
       'tenant_id',
       'name',
@@ -427,9 +536,23 @@ BEGIN
       'enhancement_preferences',
       'created_at'
     ]::text[], NULL);
-    PERFORM public.audit_log_append(NEW.tenant_id, 'insert', 'tenant_configs',
-      jsonb_build_object('id', NEW.id), changed, NULL);
   END IF;
+  IF new_tenant = scope THEN
+    UPDATE public.audit_chains AS chain
+    SET last_seq = last_seq + 1, previous_hash = last_hash, transaction_id = this_transaction,
+      last_hash = public.audit_log_hash(last_hash, last_seq + 1, 1, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, 'tenant_configs',
+      new_key, new_columns, new_changes)
+    WHERE chain.tenant_id = new_tenant AND transaction_id <> this_transaction
+    RETURNING last_seq, previous_hash, last_hash INTO next_seq, before_hash, next_hash;
+    IF FOUND THEN
+      INSERT INTO public.audit_log (previous_hash, hash, seq, transaction_row, tenant_id, occurred_at, actor,
+      request_id, role, action, table_name, row_key, columns, changes)
+    VALUES (before_hash, next_hash, next_seq, 1, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, 'tenant_configs',
+      new_key, new_columns, new_changes);
+      RETURN NULL;
+    END IF;
+  END IF;
+  PERFORM public.audit_log_append(new_tenant, new_action, 'tenant_configs', new_key, new_columns, new_changes);
   RETURN NULL;
 END
 $$;

@@ -6,5 +6,5 @@
 CREATE EXTENSION IF NOT EXISTS vector SCHEMA public;
 
 -- plinth:downgrade
--- breaks-code: functions and types of the extension vector are gone
+-- breaks-code: functions and types of the extension vector are gone, also where it was there before
 DROP EXTENSION IF EXISTS vector;

@@ -79,29 +79,48 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-  changed text[];
+  scope text := current_setting('app.current_tenant_id', true);
+  new_tenant text;
+  new_action text;
+  new_key jsonb;
+  new_columns text[];
+  new_changes jsonb;
+  new_actor text := nullif(current_setting('app.actor', true), '');
+  new_request_id text := nullif(current_setting('app.request_id', true), '');
+  this_transaction xid8 := pg_current_xact_id();
+  next_seq bigint;
+  before_hash bytea;
+  next_hash bytea;
 BEGIN
-  IF TG_OP = 'UPDATE' AND NOT (NEW.tenant_id IS DISTINCT FROM OLD.tenant_id OR NEW.id IS DISTINCT FROM OLD.id) THEN
-    changed := array_remove(ARRAY[
-      CASE WHEN NEW.title IS DISTINCT FROM OLD.title THEN 'title' END,
-      CASE WHEN NEW.content IS DISTINCT FROM OLD.content THEN 'content' END,
-      CASE WHEN NEW.metadata IS DISTINCT FROM OLD.metadata THEN 'metadata' END,
-      CASE WHEN NEW.embedding_model IS DISTINCT FROM OLD.embedding_model THEN 'embedding_model' END,
+  IF TG_OP = 'UPDATE' AND NOT (NEW.tenant_id COLLATE "C" IS DISTINCT FROM OLD.tenant_id COLLATE "C" OR NEW.id IS DISTINCT FROM OLD.id) THEN
+    new_columns := array_remove(ARRAY[
+      CASE WHEN NEW.title COLLATE "C" IS DISTINCT FROM OLD.title COLLATE "C" THEN 'title' END,
+      CASE WHEN NEW.content COLLATE "C" IS DISTINCT FROM OLD.content COLLATE "C" THEN 'content' END,
+      CASE WHEN NEW.metadata::text COLLATE "C" IS DISTINCT FROM OLD.metadata::text COLLATE "C" THEN 'metadata' END,
+      CASE WHEN NEW.embedding_model COLLATE "C" IS DISTINCT FROM OLD.embedding_model COLLATE "C" THEN 'embedding_model' END,
       CASE WHEN NEW.chunk_count IS DISTINCT FROM OLD.chunk_count THEN 'chunk_count' END,
       CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'created_at' END
     ]::text[], NULL);
-    IF changed <> '{}' THEN
-      PERFORM public.audit_log_append(NEW.tenant_id, 'update', 'documents',
-      jsonb_build_object('id', NEW.id), changed, NULL);
+    IF new_columns = '{}' THEN
+      RETURN NULL;
     END IF;
-    RETURN NULL;
-  END IF;
-  IF TG_OP <> 'INSERT' THEN
-    PERFORM public.audit_log_append(OLD.tenant_id, 'delete', 'documents',
-      jsonb_build_object('id', OLD.id), '{}', NULL);
-  END IF;
-  IF TG_OP <> 'DELETE' THEN
-    changed := array_remove(ARRAY[
+    new_tenant := NEW.tenant_id;
+    new_action := 'update';
+    new_key := jsonb_build_object('id', NEW.id);
+  ELSIF TG_OP = 'DELETE' THEN
+    new_tenant := OLD.tenant_id;
+    new_action := 'delete';
+    new_key := jsonb_build_object('id', OLD.id);
+    new_columns := '{}';
+  ELSE
+    IF TG_OP = 'UPDATE' THEN
+      PERFORM public.audit_log_append(OLD.tenant_id, 'delete', 'documents',
+        jsonb_build_object('id', OLD.id), '{}', NULL);
+    END IF;
+    new_tenant := NEW.tenant_id;
+    new_action := 'insert';
+    new_key := jsonb_build_object('id', NEW.id);
+    new_columns := array_remove(ARRAY[
       'id',
       'tenant_id',
       'title',
@@ -111,9 +130,23 @@ BEGIN
       'chunk_count',
       'created_at'
     ]::text[], NULL);
-    PERFORM public.audit_log_append(NEW.tenant_id, 'insert', 'documents',
-      jsonb_build_object('id', NEW.id), changed, NULL);
   END IF;
+  IF new_tenant = scope THEN
+    UPDATE public.audit_chains AS chain
+    SET last_seq = last_seq + 1, previous_hash = last_hash, transaction_id = this_transaction,
+      last_hash = public.audit_log_hash(last_hash, last_seq + 1, 1, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, 'documents',
+      new_key, new_columns, new_changes)
+    WHERE chain.tenant_id = new_tenant AND transaction_id <> this_transaction
+    RETURNING last_seq, previous_hash, last_hash INTO next_seq, before_hash, next_hash;
+    IF FOUND THEN
+      INSERT INTO public.audit_log (previous_hash, hash, seq, transaction_row, tenant_id, occurred_at, actor,
+      request_id, role, action, table_name, row_key, columns, changes)
+    VALUES (before_hash, next_hash, next_seq, 1, new_tenant, statement_timestamp(), new_actor, new_request_id, session_user, new_action, 'documents',
+      new_key, new_columns, new_changes);
+      RETURN NULL;
+    END IF;
+  END IF;
+  PERFORM public.audit_log_append(new_tenant, new_action, 'documents', new_key, new_columns, new_changes);
   RETURN NULL;
 END
 $$;

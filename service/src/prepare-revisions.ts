@@ -41,7 +41,7 @@ export async function prepareRevisions(
   signal: AbortSignal | undefined,
 ): Promise<PreparedRevisions> {
   if (migration !== undefined) return await upgradeToHead(db.engine, revisions, signal);
-  const followed = await historyFor(db.engine, revisions);
+  const followed = await historyFor(db.engine, revisions, false);
   const { state, pending, unknown, heads, warnings } = await status(db, {
     revisions: followed,
   }).catch(explainRefusal);
@@ -67,7 +67,7 @@ async function upgradeToHead(
   signal: AbortSignal | undefined,
 ): Promise<PreparedRevisions> {
   signal?.throwIfAborted();
-  const revisions = await historyFor(target, whole);
+  const revisions = await historyFor(target, whole, true);
   // Between two revisions: the one at work ends, so that the next start has less to do.
   const beforeRevision = async () => signal?.throwIfAborted();
   const run = () => upgrade(target, 'head', { revisions, hooks: { beforeRevision } });

@@ -50,7 +50,7 @@ export function retentionClasses(times: RetentionTimes): readonly RetentionClass
       column: 'occurred_at',
       keep: times.audit,
       tenant: 'tenant_id',
-      prune: { function: 'audit_log_prune', order: 'seq' },
+      prune: { function: 'audit_log_prune', order: 'seq', least: LEAST_AUDIT },
     },
   ];
 }

@@ -37,4 +37,10 @@ describe('the settings of retention', () => {
   ])('refuse %s=%s', (name, value) => {
     expect(() => readSettings({ [name]: value })).toThrow(`${name} is ${JSON.stringify(value)}`);
   });
+
+  it('name the longest time there is', () => {
+    expect(() => readSettings({ RETENTION_ENHANCEMENTS: '1001 years' })).toThrow(
+      'is "1001 years", and must be a whole number and a unit, such as 90 days or 6 years, 1000 years at most',
+    );
+  });
 });

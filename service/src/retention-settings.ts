@@ -39,7 +39,6 @@ function readInterval(text: string): number | undefined {
 
 function time(least?: string) {
   const bound = least === undefined ? '' : `, no less than ${least}`;
-  return setting(`a whole number and a unit, such as 90 days or 6 years${bound}`, (text) =>
-    isKeep(text, least) ? text : undefined,
-  );
+  const wanted = `a whole number and a unit, such as 90 days or 6 years${bound}, 1000 years at most`;
+  return setting(wanted, (text) => (isKeep(text, least) ? text : undefined));
 }

@@ -25,7 +25,9 @@ async function seed(): Promise<void> {
   try {
     for (const sample of SAMPLE_TENANTS) {
       const { tenant, name, enhancements, documents } = await fillTenant(target, sample);
-      const made = `${enhancements} new enhancements, ${documents} new documents`;
+      const texts =
+        documents === undefined ? 'no documents: none are served' : `${documents} new documents`;
+      const made = `${enhancements} new enhancements, ${texts}`;
       write(`seeded  ${tenant.padEnd(7)} ${name}, ${made}`);
     }
   } finally {

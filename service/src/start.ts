@@ -88,7 +88,12 @@ export async function startService(
           db.engine.tenantRole,
           authentication.authenticator !== undefined,
         ),
-        documents: describeVectors(vectors, describeEmbedder(settings.documents)),
+        documents: describeVectors(
+          vectors,
+          tenancy.refusals.length === 0
+            ? describeEmbedder(settings.documents)
+            : 'refused, as tenants are',
+        ),
       },
       stop: () => stop(app, db),
     };

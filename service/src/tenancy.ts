@@ -76,6 +76,7 @@ async function findRefusals(
     tables: AUDIT_TABLES,
     tenantRole,
     privileges: ['SELECT'],
+    forbidden: ['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'],
   });
   return [...roles, ...isolated, ...audit];
 }

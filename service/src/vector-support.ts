@@ -19,6 +19,9 @@ export type VectorSupport =
 /** The revision that creates the extension. */
 const ENABLING_REVISION = 'f16a2c8e4b70';
 
+/** Where the revisions expect the extension. */
+const SCHEMA = 'public';
+
 /** The first version with iterative scans of an index. */
 const LEAST_VERSION = [0, 8] as const;
 
@@ -27,19 +30,31 @@ interface Found {
   /** Of the extension in this database, else of its package; none where there is neither. */
   readonly version: string | null;
   readonly installed: boolean;
+  /** Where it is installed, as far as it is. */
+  readonly schema: string | null;
   /** Whether this role could create it. */
   readonly creatable: boolean;
-  readonly tables: boolean;
+  /** Whether the revisions have run. */
+  readonly created: boolean;
   readonly [column: string]: unknown;
 }
 
-/** The service's history as far as the server can follow it. */
+/**
+ * The service's history as far as the server can follow it.
+ *
+ * @param upgrades Whether this role is the one that runs it: what only another could run is left out
+ *   then, and is pending otherwise.
+ */
 export async function historyFor(
   executor: QueryExecutor,
   revisions: RevisionGraph,
+  upgrades: boolean,
 ): Promise<RevisionGraph> {
   const found = await look(executor);
-  const canFollow = found.installed || (found.creatable && problemOf(found) === undefined);
+  const isThere = problemOf(found) === undefined && (found.creatable || !upgrades);
+  // What has run stays in the history, also after the extension was lost with a restored dump.
+  const isInstalled = found.installed && found.schema === SCHEMA;
+  const canFollow = isInstalled || found.created || (isThere && !found.installed);
   return canFollow ? revisions : withoutRevision(revisions, ENABLING_REVISION);
 }
 
@@ -48,12 +63,12 @@ export async function readVectorSupport(executor: QueryExecutor): Promise<Vector
   const found = await look(executor);
   const problem = problemOf(found);
   if (problem !== undefined) return { kind: 'missing', ...problem };
-  if (found.tables) return { kind: 'enabled' };
+  if (found.installed && found.created) return { kind: 'enabled' };
   if (!found.installed) {
     return {
       kind: 'missing',
       reason: 'the extension vector is not created in the database',
-      fix: 'Run `CREATE EXTENSION vector SCHEMA public` there as a superuser, and start the service again.',
+      fix: 'Run `npx plinth upgrade` as the owner, after `CREATE EXTENSION vector SCHEMA public` by a superuser where the owner may not create it, and start the service again.',
     };
   }
   return {
@@ -71,25 +86,32 @@ async function look(executor: QueryExecutor): Promise<Found> {
          (SELECT default_version FROM pg_available_extensions WHERE name = 'vector')
        ) AS version,
        EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') AS installed,
+       (SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'vector') AS schema,
        EXISTS (
          SELECT FROM pg_available_extension_versions AS known
          JOIN pg_roles AS role ON role.rolname = current_user
          WHERE known.name = 'vector' AND (role.rolsuper OR NOT known.superuser
            OR (known.trusted AND has_database_privilege(current_database(), 'CREATE')))
        ) AS creatable,
-       to_regclass('public.document_embeddings') IS NOT NULL AS tables`,
+       to_regclass('public.document_embeddings') IS NOT NULL AS created`,
   );
   const [found] = rows;
   if (found === undefined) throw new Error('a SELECT without a table gave no row');
   return found;
 }
 
-function problemOf({ major, version, installed }: Found) {
+function problemOf({ major, version, installed, schema }: Found) {
   const packages = `pgvector, as the package postgresql-${major}-pgvector or in the image pgvector/pgvector`;
   if (version === null) {
     return {
       reason: 'the PostgreSQL server has no pgvector (the extension vector)',
       fix: `Install ${packages}, and start the service again.`,
+    };
+  }
+  if (schema !== null && schema !== SCHEMA) {
+    return {
+      reason: `the extension vector is in the schema ${schema}, and documents need it in ${SCHEMA}`,
+      fix: `Run \`ALTER EXTENSION vector SET SCHEMA ${SCHEMA}\`, and start the service again.`,
     };
   }
   if (isRecent(version)) return undefined;

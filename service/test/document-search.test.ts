@@ -13,14 +13,15 @@ import {
   useIndex,
 } from '../src/db/document-search.js';
 import { insertDocument } from '../src/db/documents.js';
-import { toUnitVector } from '../src/embedding/unit-vector.js';
 import { EMBEDDING_DIMENSIONS } from '../src/limits.js';
 import { useTenantService } from './support/tenant-service.js';
 
 const INDEX = 'idx_document_embeddings_embedding';
 /** One in a hundred chunks of the table is the small tenant's. */
-const SMALL = { tenant: 'small', chunks: 12 };
-const LARGE = { tenant: 'large', chunks: 1068 };
+const SMALL = { tenant: 'small', chunks: 8 };
+const LARGE = { tenant: 'large', chunks: 712 };
+/** Few of its chunks have rare metadata. */
+const MIXED = { tenant: 'mixed', rare: 8, common: 72 };
 const MODEL = 'test';
 const SEED = 4;
 
@@ -28,11 +29,9 @@ const service = useTenantService('embedded');
 
 const random = randomNumbers(SEED);
 
+/** Of short numbers, which are read fast; only the angle between vectors counts. */
 function randomVector(): readonly number[] {
-  const numbers = Array.from({ length: EMBEDDING_DIMENSIONS }, () => random() - 0.5);
-  const unit = toUnitVector(numbers);
-  if (unit === undefined) throw new Error('it is all zeros');
-  return unit;
+  return Array.from({ length: EMBEDDING_DIMENSIONS }, () => Math.floor(random() * 19) - 9);
 }
 
 async function fill(tenant: string, count: number, kind = 'common'): Promise<void> {
@@ -82,8 +81,8 @@ beforeAll(async () => {
   await engine.query(`DROP INDEX ${INDEX}`);
   await fill(SMALL.tenant, SMALL.chunks);
   await fill(LARGE.tenant, LARGE.chunks);
-  await fill('mixed', 12, 'rare');
-  await fill('mixed', 108);
+  await fill(MIXED.tenant, MIXED.rare, 'rare');
+  await fill(MIXED.tenant, MIXED.common);
   await engine.query(rows[0]?.definition ?? '');
   await engine.query('ANALYZE');
 }, 120_000);
@@ -104,10 +103,10 @@ describe('the search', () => {
 
   it('finds the same either way, the nearest first, of its tenant alone', async () => {
     for (const { tenant, chunks } of [SMALL, LARGE]) {
-      const search = searchFor(10);
+      const search = searchFor(6);
       const exact = await watch(tenant, search, chunks);
       const byIndex = await watch(tenant, search, 0);
-      expect(byIndex.found).toHaveLength(10);
+      expect(byIndex.found).toHaveLength(6);
       for (const { found } of [exact, byIndex]) {
         const distances = found.map(({ distance }) => distance);
         expect(distances).toEqual(distances.toSorted((a, b) => a - b));
@@ -116,7 +115,7 @@ describe('the search', () => {
       const exactly = new Set(numbersOf(exact.found));
       expect(
         numbersOf(byIndex.found).filter((number) => exactly.has(number)).length,
-      ).toBeGreaterThan(7);
+      ).toBeGreaterThan(4);
     }
   });
 
@@ -132,9 +131,9 @@ describe('the search', () => {
     const more = await watch(SMALL.tenant, searchFor(100), 0);
     expect(more.found).toHaveLength(SMALL.chunks);
     expect(more.asked).toEqual(['index', 'exact']);
-    const rare = await watch('mixed', searchFor(12, { filter: { kind: 'rare' } }), 0);
-    expect(rare.found).toHaveLength(12);
-    const none = await watch('mixed', searchFor(5, { filter: { kind: 'none' } }), 0);
+    const rare = await watch(MIXED.tenant, searchFor(MIXED.rare, { filter: { kind: 'rare' } }), 0);
+    expect(rare.found).toHaveLength(MIXED.rare);
+    const none = await watch(MIXED.tenant, searchFor(5, { filter: { kind: 'none' } }), 0);
     expect(none.found).toEqual([]);
     const others = await watch(SMALL.tenant, searchFor(5, { embeddingModel: 'other' }), 0);
     expect(others.found).toEqual([]);
@@ -192,6 +191,15 @@ describe('as app_user, in a tenant’s scope, PostgreSQL', () => {
       const { told, used } = await indexesOf(service.db.tenant(tenant), statement);
       expect(used, told).not.toContain(INDEX);
     }
+  });
+
+  it('compiles nothing', async () => {
+    const jit = await service.db.tenant(SMALL.tenant).transaction(async (tx) => {
+      await tx.execute("SELECT set_config('jit', 'on', true)");
+      await searchByIndex(tx, searchFor(1));
+      return (await tx.execute("SELECT current_setting('jit') AS jit")).rows;
+    });
+    expect(jit).toEqual([{ jit: 'off' }]);
   });
 
   it('keeps none of the settings after it', async () => {

@@ -209,6 +209,33 @@ describe('documents', () => {
     expect(errors.map(({ pointer }) => pointer)).toEqual(pointers);
   });
 
+  it.each([
+    [PATH, { title: 'a', text: 'a', metadata: [1] }, ['"metadata" must be a JSON object.']],
+    [
+      PATH,
+      { title: 'a', text: 'a', chunks: [], embedding_model: 'm' },
+      ['"chunks" cannot stand beside "text".', '"embedding_model" cannot stand beside "text".'],
+    ],
+    [PATH, { title: 'a', text: 'a', other: 1 }, ['"other" is not known.']],
+    [
+      PATH,
+      { title: 'a', text: 'a', chunks: [], other: 1 },
+      ['"chunks" cannot stand beside "text".', '"other" is not known.'],
+    ],
+    [SEARCH, { query: 'a', filter: 'x' }, ['"filter" must be a JSON object.']],
+    [SEARCH, { query: 'a', top_k: 1.5 }, ['"top_k" must be a whole number.']],
+    [SEARCH, { query: 'a', top_k: '1' }, ['"top_k" must be a number.']],
+    [SEARCH, { query: 'a', vector: axis(0) }, ['"vector" cannot stand beside "query".']],
+    [
+      SEARCH,
+      { query: 'a', embedding_model: 'm' },
+      ['"embedding_model" cannot stand beside "query".'],
+    ],
+  ])('says at %s what is wrong with %j', async (path, body, details) => {
+    const errors = expectProblem(await as('acme')('POST', path, body), 400, 'Validation failed');
+    expect(errors.map(({ detail }) => detail)).toEqual(details);
+  });
+
   it('takes as many chunks with vectors as it says, and no text of too many', async () => {
     const vector = Array.from({ length: EMBEDDING_DIMENSIONS }, (_, at) => Math.sin(at + 0.1));
     const chunks = Array.from({ length: 200 }, (_, at) => ({ text: `${at}`, embedding: vector }));

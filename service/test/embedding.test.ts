@@ -114,8 +114,24 @@ describe('the HTTP embedder', () => {
 
   it('does not wait without end for an answer', async () => {
     endpoint.respond(never);
-    const error = await failureOf(embedderWith({ timeoutMs: 20 }).embed(['a']));
-    expect([error.kind, error.message]).toEqual(['unavailable', 'it gave no answer in 0.02 s']);
+    const error = await failureOf(embedderWith({ timeoutMs: 400 }).embed(['a']));
+    expect([error.kind, error.message]).toEqual(['unavailable', 'it gave no answer in 0.4 s']);
+    // All attempts together have twice the time of one.
+    expect(endpoint.asked).toHaveLength(2);
+  });
+
+  it('does not ask again where the pause would take all the time', async () => {
+    endpoint.respond(failed(429, { 'retry-after': '4' }));
+    const error = await failureOf(embedderWith({ timeoutMs: 2000 }).embed(['a']));
+    expect([error.kind, error.retryAfterSeconds]).toEqual(['unavailable', 4]);
+    expect(endpoint.asked).toHaveLength(1);
+  });
+
+  it('does not pause after the last attempt', { timeout: 8000 }, async () => {
+    const bad = failed(500);
+    endpoint.respond(bad, bad, bad, failed(429, { 'retry-after': '10' }));
+    const error = await failureOf(embedderWith().embed(['a']));
+    expect([error.kind, error.retryAfterSeconds]).toEqual(['unavailable', 10]);
     expect(endpoint.asked).toHaveLength(4);
   });
 
@@ -138,7 +154,12 @@ describe('the HTTP embedder', () => {
     sendJson({ data: vectors.map((embedding, index) => ({ index, embedding })) });
 
   it.each([
-    ['400', failed(400), 'it answered with status 400'],
+    [
+      '400',
+      failed(400),
+      'status 400; see EMBEDDING_MODEL, EMBEDDING_DIMENSIONS_PARAMETER and DOCUMENT_CHUNK_SIZE',
+    ],
+    ['413', failed(413), 'status 413; see EMBEDDING_BATCH_SIZE and DOCUMENT_CHUNK_SIZE'],
     ['401', failed(401), 'status 401; see EMBEDDING_API_KEY'],
     ['404', failed(404), 'status 404; see EMBEDDING_URL and EMBEDDING_MODEL'],
     [
@@ -157,6 +178,7 @@ describe('the HTTP embedder', () => {
       'its answer has no vector with index 0',
     ],
     ['too many dimensions', list(vectorOf('a', 1536)), '1536 dimensions, and the table has 384'],
+    ['too many dimensions', list(vectorOf('a', 1536)), 'or set EMBEDDING_DIMENSIONS_PARAMETER'],
     ['zeros', list(vectorOf('a').map(() => 0)), 'the vector with index 0 is all zeros'],
     [
       'numbers without end',
@@ -170,5 +192,24 @@ describe('the HTTP embedder', () => {
     expect(error.kind).toBe('unusable');
     expect(error.message).toContain(message);
     expect(endpoint.asked).toHaveLength(1);
+  });
+
+  it('takes no answer with an index twice', async () => {
+    const one = { index: 0, embedding: vectorOf('a') };
+    endpoint.respond(sendJson({ data: [one, one] }));
+    const error = await failureOf(embedderWith().embed(['a', 'b']));
+    expect([error.kind, error.message]).toEqual([
+      'unusable',
+      'its answer has more than one vector with index 0',
+    ]);
+  });
+
+  it('does not advise what is done already', async () => {
+    endpoint.respond(list(vectorOf('a', 1536)));
+    const error = await failureOf(embedderWith({ sendsDimensions: true }).embed(['a']));
+    expect(error.message).toBe(
+      'its vectors have 1536 dimensions, and the table has 384, which it was asked for; ' +
+        'choose an EMBEDDING_MODEL that can make such',
+    );
   });
 });

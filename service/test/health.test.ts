@@ -79,7 +79,7 @@ describe.each(DATABASES)('readiness on the %s database', (kind) => {
   /** What an application with the revisions of a folder says of its migrations. */
   async function migrationsWith(folder: string): Promise<unknown> {
     const app = await runApp(service.db, {
-      revisions: await historyFor(service.db.engine, await loadRevisions(folder)),
+      revisions: await historyFor(service.db.engine, await loadRevisions(folder), true),
       vectors: await readVectorSupport(service.db.engine),
     });
     try {
@@ -107,7 +107,7 @@ describe.each(DATABASES)('readiness on the %s database', (kind) => {
         'CREATE INDEX CONCURRENTLY idx_halfway ON todos (completed);\nSELECT nothing;\n\n' +
         '-- plinth:downgrade\nDROP INDEX CONCURRENTLY idx_halfway;\n',
     );
-    const revisions = await historyFor(service.db.engine, await loadRevisions(folder));
+    const revisions = await historyFor(service.db.engine, await loadRevisions(folder), true);
     await expect(upgrade(service.db, 'head', { revisions })).rejects.toThrow('nothing');
     expect(await migrationsWith(folder)).toBe('pending');
   });

@@ -115,6 +115,7 @@ describe.each(DATABASES)('retention on the %s database', (kind) => {
     expect(body).toContain('plinth_retention_rows_removed_total{class="enhancements"} 3');
     expect(body).toContain('plinth_retention_rows_removed_total{class="deleted_tasks"} 0');
     expect(body).toContain('plinth_retention_runs_total{outcome="done"} 1');
+    expect(body).toContain('plinth_retention_runs_total{outcome="failed"} 0');
     expect(body).toContain('plinth_retention_duration_seconds_count 1');
     expect(body).toMatch(/^plinth_retention_last_success_timestamp_seconds 1\d{9}\.?\d*$/m);
   });

@@ -78,14 +78,42 @@ describe('what a database says of its vectors', () => {
     });
   });
 
+  it('ends the history where the extension is in another schema', async () => {
+    await using other = await connectEither('pglite://memory');
+    const whole = (await upgradeService(db)).revisions;
+    await other.engine.query('CREATE SCHEMA extensions');
+    await other.engine.query('CREATE EXTENSION vector SCHEMA extensions');
+    const cut = await historyWithoutVectors();
+    expect((await historyFor(other.engine, whole, true)).heads).toEqual(cut.heads);
+    expect((await upgradeService(other)).vectors).toMatchObject({
+      kind: 'missing',
+      reason: 'the extension vector is in the schema extensions, and documents need it in public',
+    });
+    await other.engine.query('ALTER EXTENSION vector SET SCHEMA public');
+    expect((await upgradeService(other)).vectors).toEqual({ kind: 'enabled' });
+  });
+
+  it('keeps what has run although the extension was lost', async () => {
+    await using other = await connectEither('pglite://memory');
+    const { revisions } = await upgradeService(other);
+    await other.engine.query('DROP EXTENSION vector CASCADE');
+    expect((await historyFor(other.engine, revisions, true)).heads).toEqual(revisions.heads);
+    expect(await readVectorSupport(other.engine)).toMatchObject({
+      kind: 'missing',
+      reason: 'the extension vector is not created in the database',
+    });
+  });
+
   it('ends the history for a role that may not create the extension', async () => {
     await using other = await connectEither('pglite://memory');
     const { revisions } = await upgradeService(db);
     await other.engine.withConnection(async (connection) => {
-      expect((await historyFor(connection, revisions)).heads).toEqual(revisions.heads);
+      expect((await historyFor(connection, revisions, true)).heads).toEqual(revisions.heads);
       await connection.query('CREATE ROLE somebody; SET ROLE somebody');
       const cut = await historyWithoutVectors();
-      expect((await historyFor(connection, revisions)).heads).toEqual(cut.heads);
+      expect((await historyFor(connection, revisions, true)).heads).toEqual(cut.heads);
+      // Where another role upgrades, they are pending.
+      expect((await historyFor(connection, revisions, false)).heads).toEqual(revisions.heads);
       await connection.query('RESET ROLE');
     });
   });

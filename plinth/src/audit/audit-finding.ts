@@ -10,6 +10,7 @@ export interface AuditFinding {
     | 'unlinked'
     | 'end-changed'
     | 'no-chain'
+    | 'unreadable'
     | 'cut'
     | 'rewritten';
   /** Whose chain it is. */
@@ -23,7 +24,20 @@ export interface AuditFinding {
 /** The last row of a chain: kept elsewhere, it proves what the chain was. */
 export interface AuditHead {
   readonly tenant: string;
+  /** The first row that was not pruned. */
+  readonly firstSeq: number;
   readonly seq: number;
+  /** When the row was written: it can be pruned once it is old enough. ISO 8601, in UTC. */
+  readonly occurredAt: string;
   /** Hexadecimal digits. */
   readonly hash: string;
+}
+
+/** What was taken away from the beginning of a chain because its time was up. */
+export interface AuditPruned {
+  readonly tenant: string;
+  /** The last row of it: 1 to this one are gone. */
+  readonly lastSeq: number;
+  /** They are all older than this, as the row of the chain says. ISO 8601, in UTC. */
+  readonly before: string | null;
 }

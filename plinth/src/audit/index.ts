@@ -1,7 +1,7 @@
 // The room for audit logs as they are in a database: whether their chains are whole. What writes them
 // is in the room of models.
 
-export type { AuditFinding, AuditHead } from './audit-finding.js';
+export type { AuditFinding, AuditHead, AuditPruned } from './audit-finding.js';
 export { readHeads } from './read-heads.js';
 export {
   type AuditDatabase,

@@ -8,7 +8,9 @@ const schema = z.object({
   heads: z.array(
     z.object({
       tenant: z.string().min(1),
-      seq: z.int().min(0),
+      firstSeq: z.int().min(1),
+      seq: z.int().min(1),
+      occurredAt: z.iso.datetime(),
       hash: z.string().regex(/^[0-9a-f]{64}$/),
     }),
   ),

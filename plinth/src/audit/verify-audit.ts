@@ -2,10 +2,12 @@
 // were kept elsewhere. It changes nothing.
 
 import type { Engine } from '../engine/index.js';
-import { type AuditLog, type AuditNames, namesOfLog } from '../models/index.js';
+import { type AuditLog, type AuditNames, keepOfLog, namesOfLog } from '../models/index.js';
 import { listTenants } from '../tenancy/index.js';
-import type { AuditFinding, AuditHead } from './audit-finding.js';
-import { type AuditExecutor, findMoved, readChain, readHash, readRows } from './read-chain.js';
+import type { AuditFinding, AuditHead, AuditPruned } from './audit-finding.js';
+import { compareHead, findTakenAway } from './compare-head.js';
+import { type AuditExecutor, findMoved, fixSearchPath, readChain, readRows } from './read-chain.js';
+import { describeFailure } from './unreadable-chain.js';
 import { type Chain, type ChainFinding, ChainWalk } from './walk-chain.js';
 
 /** Rows of one statement. */
@@ -38,6 +40,11 @@ export interface AuditVerificationOptions {
   readonly tenants?: string | undefined;
   /** Only this tenant's chain. */
   readonly tenant?: string | undefined;
+  /**
+   * How long the log keeps its rows at least, such as `6 years`. Default: what `auditTable()` was given.
+   * Where nobody says it, a chain that lost its first rows is a finding, whoever took them.
+   */
+  readonly keep?: string | undefined;
   /** Heads of an earlier verification that were kept elsewhere. */
   readonly against?: readonly AuditHead[] | undefined;
   /** Stops it between two batches of rows. */
@@ -49,6 +56,8 @@ export interface AuditVerification {
   readonly rows: number;
   /** The last row of each chain. Kept where nobody who owns the database writes, they prove it. */
   readonly heads: readonly AuditHead[];
+  /** What the chains lost at their beginning, because its time was up. */
+  readonly pruned: readonly AuditPruned[];
   /** None: nothing was changed, removed or inserted behind the log. At most 1000 of a chain. */
   readonly findings: readonly AuditFinding[];
 }
@@ -66,29 +75,38 @@ export interface AuditVerification {
  */
 export async function verifyAudit(
   db: AuditDatabase,
-  { log, tenants: query, tenant: only, against = [], signal }: AuditVerificationOptions,
+  options: AuditVerificationOptions,
 ): Promise<AuditVerification> {
+  const {
+    log,
+    tenants: query,
+    tenant: only,
+    against = [],
+    keep = keepOfLog(log),
+    signal,
+  } = options;
   const names = namesOfLog(log);
   const kept = new Map(against.map((head) => [head.tenant, head]));
   const tenants =
     only === undefined ? await listChains(db, names, query, [...kept.keys()]) : [only];
   const verified: VerifiedChain[] = [];
   for (const tenant of tenants) {
-    verified.push(
-      await db
-        .tenant(tenant)
-        .transaction(
-          async (tx) => await verifyChain({ tx, names, tenant, signal }, kept.get(tenant)),
-          { isolationLevel: 'repeatable read', accessMode: 'read only' },
-        ),
-    );
+    verified.push(await verifyTenant(db, { names, tenant, keep, signal }, kept.get(tenant)));
   }
+  const missing = only === undefined ? [] : missingChain(only, verified);
   return {
     chains: verified.filter(({ isThere }) => isThere).length,
     rows: verified.reduce((sum, { rows }) => sum + rows, 0),
     heads: verified.flatMap(({ head }) => head ?? []),
-    findings: verified.flatMap(({ findings }) => findings),
+    pruned: verified.flatMap(({ pruned }) => pruned ?? []),
+    findings: [...verified.flatMap(({ findings }) => findings), ...missing],
   };
+}
+
+/** A tenant that was named, and whom the log does not know: a slip, or all of it was taken away. */
+function missingChain(tenant: string, verified: readonly VerifiedChain[]): AuditFinding[] {
+  if (verified.some(({ isThere, findings }) => isThere || findings.length > 0)) return [];
+  return [{ kind: 'missing', tenant, seq: 1, message: 'there is no chain of it, and no row' }];
 }
 
 /** Every tenant: those that are listed, those with rows that are seen, and those that had a chain. */
@@ -107,25 +125,54 @@ interface VerifiedChain {
   readonly isThere: boolean;
   readonly rows: number;
   readonly head: AuditHead | undefined;
+  readonly pruned: AuditPruned | undefined;
   readonly findings: readonly AuditFinding[];
 }
 
-interface ChainReading {
-  readonly tx: AuditExecutor;
+interface ChainOfTenant {
   readonly names: AuditNames;
   readonly tenant: string;
+  readonly keep: string | undefined;
   readonly signal: AbortSignal | undefined;
+}
+
+interface ChainReading extends ChainOfTenant {
+  readonly tx: AuditExecutor;
+}
+
+/** What cannot be read of one chain keeps nobody from reading the others. */
+async function verifyTenant(
+  db: AuditDatabase,
+  its: ChainOfTenant,
+  kept: AuditHead | undefined,
+): Promise<VerifiedChain> {
+  try {
+    return await db.tenant(its.tenant).transaction(
+      async (tx) => {
+        await fixSearchPath(tx);
+        return await verifyChain({ ...its, tx }, kept);
+      },
+      { isolationLevel: 'repeatable read', accessMode: 'read only' },
+    );
+  } catch (error) {
+    its.signal?.throwIfAborted();
+    const message = `the chain cannot be read: ${describeFailure(error)}`;
+    const findings: AuditFinding[] = [
+      { kind: 'unreadable', tenant: its.tenant, seq: kept?.seq ?? 0, message },
+    ];
+    return { isThere: true, rows: 0, head: undefined, pruned: undefined, findings };
+  }
 }
 
 async function verifyChain(
   reading: ChainReading,
   kept: AuditHead | undefined,
 ): Promise<VerifiedChain> {
-  const { tx, names, tenant } = reading;
-  const chain = await readChain(tx, names, tenant);
+  const { tx, names, tenant, keep } = reading;
+  const chain = await readChain(tx, names, tenant, keep);
   const walk = new ChainWalk(chain);
   const { rows, findings } = await walkRows(reading, walk);
-  findings.push(...walk.end());
+  findings.push(...walk.end(), ...findTakenAway(chain, keep));
   const all = [
     ...(await nameMoved(reading, findings)),
     ...(kept === undefined ? [] : await compareHead(reading, chain, kept)),
@@ -133,15 +180,29 @@ async function verifyChain(
   return {
     isThere: chain !== undefined || rows > 0,
     rows,
-    head: chain && { tenant, seq: chain.lastSeq, hash: chain.lastHash },
+    head: headOf(tenant, chain, walk),
+    pruned: prunedOf(tenant, chain),
     findings: all.slice(0, MAX_FINDINGS).map((finding) => ({ tenant, ...finding })),
   };
+}
+
+/** None where the chain does not end as its row says: there is nothing to be kept of it. */
+function headOf(tenant: string, chain: Chain | undefined, walk: ChainWalk): AuditHead | undefined {
+  const last = walk.lastRow();
+  if (chain === undefined || last === undefined) return undefined;
+  const { seq, hash, occurredAt } = last;
+  return { tenant, firstSeq: chain.firstSeq, seq, occurredAt, hash };
+}
+
+function prunedOf(tenant: string, chain: Chain | undefined): AuditPruned | undefined {
+  if (chain === undefined || chain.firstSeq <= 1) return undefined;
+  return { tenant, lastSeq: chain.firstSeq - 1, before: chain.prunedBefore ?? null };
 }
 
 async function walkRows({ tx, names, tenant, signal }: ChainReading, walk: ChainWalk) {
   const findings: ChainFinding[] = [];
   let count = 0;
-  let after = Number.MIN_SAFE_INTEGER;
+  let after: string | undefined;
   for (;;) {
     signal?.throwIfAborted();
     const rows = await readRows(tx, names, { tenant, after, most: BATCH });
@@ -152,7 +213,7 @@ async function walkRows({ tx, names, tenant, signal }: ChainReading, walk: Chain
     count += rows.length;
     const last = rows.at(-1);
     if (last === undefined || rows.length < BATCH) return { rows: count, findings };
-    after = last.seq;
+    after = last.number;
   }
 }
 
@@ -162,7 +223,9 @@ async function nameMoved(
   findings: readonly ChainFinding[],
 ): Promise<readonly ChainFinding[]> {
   const numbersOf = (...kinds: readonly ChainFinding['kind'][]) =>
-    findings.filter(({ kind }) => kinds.includes(kind)).map(({ seq }) => seq);
+    findings
+      .filter(({ kind, seq }) => kinds.includes(kind) && Number.isSafeInteger(seq))
+      .map(({ seq }) => seq);
   const now = numbersOf('changed', 'inserted').slice(0, MAX_MOVED);
   const once = numbersOf('changed', 'missing').slice(0, MAX_MOVED);
   if (now.length === 0 || once.length === 0) return findings;
@@ -173,23 +236,4 @@ async function nameMoved(
     const message = `row ${finding.seq} holds what was row ${from}: rows were reordered`;
     return { kind: 'reordered', seq: finding.seq, message };
   });
-}
-
-/** A chain goes on from every head that it ever had. */
-async function compareHead(
-  { tx, names, tenant }: ChainReading,
-  chain: Chain | undefined,
-  { seq, hash }: AuditHead,
-): Promise<readonly ChainFinding[]> {
-  if (chain === undefined || chain.lastSeq < seq) {
-    const end = chain === undefined ? 'is gone' : `ends with row ${chain.lastSeq}`;
-    return [{ kind: 'cut', seq, message: `the chain ${end}, and had a row ${seq}` }];
-  }
-  // What was pruned cannot be looked at any more, but for the hash of its last row.
-  if (seq < chain.firstSeq - 1) return [];
-  const found =
-    seq === chain.firstSeq - 1 ? chain.firstPrevious : await readHash(tx, names, tenant, seq);
-  if (found === undefined || found === hash) return [];
-  const message = `row ${seq} has another hash than it had: the chain was written anew`;
-  return [{ kind: 'rewritten', seq, message }];
 }

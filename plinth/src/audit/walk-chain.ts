@@ -10,15 +10,23 @@ export interface Chain {
   readonly firstPrevious: string;
   readonly lastSeq: number;
   readonly lastHash: string;
+  /** ISO 8601; `undefined` where nothing was. */
+  readonly prunedBefore: string | undefined;
+  /** Whether all that is older than that can have been pruned by now. */
+  readonly isPrunedRightly: boolean;
 }
 
 /** A row, its hashes in hexadecimal digits. */
 export interface ChainRow {
   readonly seq: number;
+  /** As the database writes it: the largest are no numbers here. */
+  readonly number: string;
+  /** ISO 8601. */
+  readonly occurredAt: string;
   readonly previous: string;
   readonly hash: string;
-  /** The hash that its content has. */
-  readonly computed: string;
+  /** The hash that its content has; none where no row can have it. */
+  readonly computed: string | undefined;
 }
 
 export type ChainFinding = Omit<AuditFinding, 'tenant'>;
@@ -28,6 +36,8 @@ const WITHOUT_CHAIN: Chain = {
   firstPrevious: '',
   lastSeq: Number.POSITIVE_INFINITY,
   lastHash: '',
+  prunedBefore: undefined,
+  isPrunedRightly: false,
 };
 
 export class ChainWalk {
@@ -36,6 +46,7 @@ export class ChainWalk {
   #next: number;
   /** Hash of the row before the next one; none where that row is missing, or was changed. */
   #before: string | undefined;
+  #last: ChainRow | undefined;
 
   /** @param chain `undefined` where nothing is known of the chain but its rows. */
   constructor(chain: Chain | undefined) {
@@ -48,12 +59,12 @@ export class ChainWalk {
   /** What is wrong about a row, the next in the order of `seq`. */
   take(row: ChainRow): readonly ChainFinding[] {
     const { firstSeq, lastSeq } = this.#chain;
-    const { seq } = row;
+    const { seq, number } = row;
     if (seq < firstSeq) {
-      return [inserted(seq, `row ${seq} is before the first row of the chain, ${firstSeq}`)];
+      return [inserted(seq, `row ${number} is before the first row of the chain, ${firstSeq}`)];
     }
     if (seq > lastSeq) {
-      return [inserted(seq, `row ${seq} is behind the end of the chain, row ${lastSeq}`)];
+      return [inserted(seq, `row ${number} is behind the end of the chain, row ${lastSeq}`)];
     }
     const findings: ChainFinding[] = [];
     if (seq > this.#next) {
@@ -63,6 +74,7 @@ export class ChainWalk {
     findings.push(...this.#look(row));
     this.#next = seq + 1;
     this.#before = row.hash === row.computed ? row.hash : undefined;
+    this.#last = row;
     return findings;
   }
 
@@ -78,18 +90,30 @@ export class ChainWalk {
     return [{ kind: 'unlinked', seq, message }];
   }
 
+  /** The last row, once all were taken; none where the chain does not end with it. */
+  lastRow(): ChainRow | undefined {
+    const { lastHash } = this.#chain;
+    return this.#before === lastHash && this.#last?.hash === lastHash ? this.#last : undefined;
+  }
+
   /** What is wrong about the end, once all rows were taken. */
   end(): readonly ChainFinding[] {
-    const { lastSeq, lastHash } = this.#chain;
+    const { firstSeq, lastSeq, lastHash } = this.#chain;
     if (!this.#isKnown) {
       const message = `its rows up to ${this.#next - 1} are there, and the row of the chain is not`;
       return this.#next === 1 ? [] : [{ kind: 'no-chain', seq: this.#next - 1, message }];
     }
+    if (firstSeq > lastSeq) return [emptied(lastSeq)];
     if (this.#next <= lastSeq) return [missing(this.#next, lastSeq)];
     if (this.#before === undefined || this.#before === lastHash) return [];
     const message = `the chain was said to end with another row ${lastSeq}: it, or the row of the chain, was changed`;
     return [{ kind: 'end-changed', seq: lastSeq, message }];
   }
+}
+
+function emptied(seq: number): ChainFinding {
+  const message = `row ${seq}, the last of the chain, was taken away: the last is never pruned`;
+  return { kind: 'missing', seq, message };
 }
 
 function inserted(seq: number, message: string): ChainFinding {

@@ -162,7 +162,9 @@ function retention() {
     keep: name(),
     where: name().exactOptional(),
     tenant: name().exactOptional(),
-    prune: z.strictObject({ function: name(), order: name() }).exactOptional(),
+    prune: z
+      .strictObject({ function: name(), order: name(), least: name().exactOptional() })
+      .exactOptional(),
   });
   return z.strictObject({ classes: z.array(one).exactOptional() }).exactOptional();
 }

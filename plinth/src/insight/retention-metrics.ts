@@ -23,6 +23,10 @@ export interface RetentionMetrics {
   onFailure(): void;
 }
 
+/** Each is counted from 0, so that the first one is seen as a growth. */
+const OUTCOMES = ['done', 'stopped', 'waiting', 'busy', 'incomplete', 'failed'] as const;
+type Outcome = (typeof OUTCOMES)[number];
+
 /** Upper bounds in seconds: from a run that finds nothing to one of a million rows. */
 const BUCKETS = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 1800, 3600];
 
@@ -55,6 +59,7 @@ export function retentionMetrics<Registry>(
     ...describe('runs_total', 'Runs of retention, by how they ended.'),
     labelNames: ['outcome'],
   });
+  for (const outcome of OUTCOMES) runs.inc({ outcome }, 0);
   const duration = new client.Histogram({
     ...describe('duration_seconds', 'How long runs of retention took, rests included.'),
     buckets: BUCKETS,
@@ -79,7 +84,7 @@ export function retentionMetrics<Registry>(
   };
 }
 
-function stateOf({ state, classes }: Pick<RetentionOutcome, 'state' | 'classes'>): string {
+function stateOf({ state, classes }: Pick<RetentionOutcome, 'state' | 'classes'>): Outcome {
   const isComplete = classes.every(({ problems }) => problems.length === 0);
   return state === 'done' && !isComplete ? 'incomplete' : state;
 }

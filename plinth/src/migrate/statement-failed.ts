@@ -60,7 +60,7 @@ function hintFor({ text }: SqlStatement, sqlstate: string | undefined): string {
   const [, name] = /\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?"?([\w-]+)/i.exec(text) ?? [];
   const isAbsent = sqlstate === '0A000' || sqlstate === '58P01';
   if (name !== undefined && isAbsent) {
-    return `${installExtensions([name])} Then run the command again.`;
+    return `${installExtensions([name])} An embedded database is opened with embeddedExtensions: ['${name}']. Then run the command again.`;
   }
   if (name !== undefined && sqlstate === '42501') {
     return `Run CREATE EXTENSION ${name} in the database as a superuser, and then the command again.`;

@@ -2,6 +2,7 @@
 // for what Drizzle cannot say. It asks no database.
 
 export { writeAuditHash } from './audit/audit-hash.js';
+export { keepOfLog } from './audit/audit-keep.js';
 export type { AuditNames } from './audit/audit-names.js';
 export { type AuditTable, type AuditTableOptions, auditTable } from './audit/audit-table.js';
 export { type AuditedOptions, audited } from './audit/audited.js';
@@ -11,6 +12,7 @@ export {
   nameInLog,
   namesOfLog,
 } from './audit/find-audit-tables.js';
+export { youngestPrunable } from './audit/log-functions.js';
 export { base, timestamps } from './base.js';
 export {
   type DataKeyTable,

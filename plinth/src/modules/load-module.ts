@@ -93,15 +93,25 @@ function isExports(value: unknown): value is ModuleExports {
   return typeof value === 'object' && value !== null;
 }
 
+/** What of this package a file can import: the `exports` of package.json, and `index` for `.`. */
+export const OWN_ENTRIES = [
+  'migrate',
+  'models',
+  'secrets',
+  'retention',
+  'diff',
+  'testing',
+  'fastify',
+  // Last: an alias also matches as the start of a longer name.
+  'index',
+] as const;
+
 function ownAliases(): Record<string, string> {
-  const entries = ['index', 'migrate', 'models', 'secrets', 'diff', 'testing', 'fastify'].map(
-    (name) => {
-      const file = fileURLToPath(new URL(`../${name}.js`, import.meta.url));
-      return [name === 'index' ? 'plinth' : `plinth/${name}`, file] as const;
-    },
-  );
-  // Longest first: an alias also matches as the start of a longer name.
-  return Object.fromEntries(entries.filter(([, file]) => existsSync(file)).reverse());
+  const entries = OWN_ENTRIES.map((name) => {
+    const file = fileURLToPath(new URL(`../${name}.js`, import.meta.url));
+    return [name === 'index' ? 'plinth' : `plinth/${name}`, file] as const;
+  });
+  return Object.fromEntries(entries.filter(([, file]) => existsSync(file)));
 }
 
 function drizzleAlias(paths: readonly string[]): Record<string, string> {

@@ -34,8 +34,12 @@ function isDue(portion: Portion): SQL {
   return sql`${columnOf(its)} < ${cutOff}::timestamptz AND ${belongs(portion)}`;
 }
 
+// What has no year that ISO 8601 writes with four digits is as good as without end: PostgreSQL reads it
+// back as a moment that is no later.
 function iso(moment: SQL): SQL {
-  return sql`to_char(${moment} AT TIME ZONE 'UTC', ${sql.raw(`'${ISO}'`)})`;
+  return sql`CASE WHEN ${moment} < '0001-01-01 00:00:00Z'::timestamptz THEN '-infinity'
+    WHEN isfinite(${moment}) THEN to_char(${moment} AT TIME ZONE 'UTC', ${sql.raw(`'${ISO}'`)})
+    ELSE ${moment}::text END`;
 }
 
 /** One row: the moment of the oldest, whether due or not, and whether it is due. */
@@ -58,8 +62,10 @@ export function countDue(portion: Portion, most: number): SQL {
 export interface BatchRequest {
   /** Rows at most. */
   readonly size: number;
-  /** The column of the last row of the batch before; what is older was looked at. */
+  /** The moment of the last row of the batch before; what is older was looked at. */
   readonly after: string | undefined;
+  /** Rows from there on that are passed over. */
+  readonly skip: number;
   /** Milliseconds that it waits for the locks of others. */
   readonly lockTimeout: number;
 }
@@ -67,22 +73,25 @@ export interface BatchRequest {
 /** The rows of the next batch, as it will find them. */
 export function selectBatch(
   portion: Portion,
-  { size, after }: Omit<BatchRequest, 'lockTimeout'>,
+  { size, after, skip }: Omit<BatchRequest, 'lockTimeout'>,
 ): SQL {
   const { its } = portion;
   const column = columnOf(its);
   // Where it goes on: entries of an index live on behind deleted rows, until somebody vacuums.
   const behind = after === undefined ? sql`` : sql` AND ${column} >= ${after}::timestamptz`;
-  return sql`SELECT ctid FROM ${tableOf(its)} WHERE ${isDue(portion)}${behind}
-    ORDER BY ${column} LIMIT ${size}`;
+  const past = skip === 0 ? sql`` : sql` OFFSET ${skip}`;
+  return sql`SELECT ctid AS place, ${column} AS moment FROM ${tableOf(its)}
+    WHERE ${isDue(portion)}${behind} ORDER BY ${column} LIMIT ${size}${past}`;
 }
 
 /**
- * Takes a batch away. One row: how many went, and the column of the last.
+ * Takes a batch away. One row: how many it found, how many went, whether others stayed that it could
+ * reach, and the moment of the last that it found.
  *
  * One statement, so that it commits without another word of this process: nobody waits for a process
  * that is busy, stopped or gone. The rows are found by their place, which PostgreSQL may have given to
- * another row of a partition; the condition is repeated, so whatever goes is due.
+ * another row of a partition; the condition is repeated, so whatever goes is due. What another session
+ * has changed meanwhile is found, and is not in its place any more: that is no row that stayed.
  */
 export function removeBatch(portion: Portion, request: BatchRequest): SQL {
   const { its, owner } = portion;
@@ -92,14 +101,17 @@ export function removeBatch(portion: Portion, request: BatchRequest): SQL {
   if (its.prune !== undefined) {
     return sql`${settings}
     SELECT ${sql.raw(quoteName(its.prune.function))}(
-             ${owner.tenant ?? ''}::text, ${portion.cutOff}::timestamptz, ${request.size}::integer) AS removed,
-           NULL AS last
+             ${owner.tenant ?? ''}::text, ${portion.cutOff}::timestamptz, ${request.size}::integer) AS removed
       FROM settings`;
   }
-  return sql`${settings}, gone AS (
-    DELETE FROM ${tableOf(its)}
-     WHERE ctid = ANY (ARRAY(${selectBatch(portion, request)} FOR UPDATE SKIP LOCKED))
-       AND ${isDue(portion)} AND (SELECT count(*) FROM settings) = 1
-    RETURNING ${columnOf(its)} AS moment)
-    SELECT count(*)::integer AS removed, ${iso(sql`max(moment)`)} AS last FROM gone`;
+  const there = sql`FROM ${tableOf(its)}
+     WHERE ctid = ANY (ARRAY(SELECT place FROM found)) AND ${isDue(portion)}`;
+  const removed = sql`(SELECT count(*) FROM gone)`;
+  return sql`${settings}, found AS MATERIALIZED (${selectBatch(portion, request)} FOR UPDATE SKIP LOCKED),
+    gone AS (DELETE ${there} AND (SELECT count(*) FROM settings) = 1 RETURNING 1)
+    SELECT ${removed}::integer AS removed,
+           (SELECT count(*) FROM found)::integer AS found,
+           CASE WHEN ${removed} < (SELECT count(*) FROM found)
+                THEN ${removed} < (SELECT count(*) ${there}) ELSE FALSE END AS kept,
+           (SELECT ${iso(sql`max(moment)`)} FROM found) AS last`;
 }

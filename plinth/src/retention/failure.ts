@@ -15,6 +15,9 @@ const PASSING: ReadonlySet<string> = new Set([
   '57P03', // cannot_connect_now
 ]);
 
+/** Class 23, integrity constraint violation, and what RAISE EXCEPTION says where it names no other. */
+const REFUSING = /^23|^P0001$/;
+
 /** Whether it may end well when it is begun again. */
 export function isPassing(error: unknown): boolean {
   const links = linksOf(error);
@@ -24,6 +27,11 @@ export function isPassing(error: unknown): boolean {
     return isPlinthError(link, 'ENGINE_ABORTED') || (isPlinthError(link) && link.retryable);
   });
   return isSaid || !(isFromServer(error) || links.some((link) => isPlinthError(link)));
+}
+
+/** Whether a row may not go, by a constraint or by a trigger that says so; others still may. */
+export function isRefusal(error: unknown): boolean {
+  return linksOf(error).some((link) => REFUSING.test(sqlStateOf(link) ?? ''));
 }
 
 /** Whether the server said it; else nobody could reach it. */

@@ -14,22 +14,22 @@ import {
 
 describe('afterBatch', () => {
   it.each([
-    { what: 'a quick one', size: 100, removed: 100, took: 1, next: 200 },
-    { what: 'one of just the time', size: 100, removed: 100, took: BATCH_TIME, next: 100 },
-    { what: 'one that took a little longer', size: 100, removed: 100, took: 62.5, next: 80 },
-    { what: 'one that took very long', size: 100, removed: 100, took: 5000, next: 50 },
-    { what: 'a quick one that was not full', size: 100, removed: 40, took: 1, next: 100 },
-    { what: 'a slow one that was not full', size: 100, removed: 40, took: 100, next: 50 },
+    { what: 'a quick one', size: 100, found: 100, took: 1, next: 200 },
+    { what: 'one of just the time', size: 100, found: 100, took: BATCH_TIME, next: 100 },
+    { what: 'one that took a little longer', size: 100, found: 100, took: 62.5, next: 80 },
+    { what: 'one that took very long', size: 100, found: 100, took: 5000, next: 50 },
+    { what: 'a quick one that was not full', size: 100, found: 40, took: 1, next: 100 },
+    { what: 'a slow one that was not full', size: 100, found: 40, took: 100, next: 50 },
     {
       what: 'one of the largest',
       size: LARGEST_BATCH,
-      removed: LARGEST_BATCH,
+      found: LARGEST_BATCH,
       took: 0,
       next: 5000,
     },
-    { what: 'one of the smallest', size: SMALLEST_BATCH, removed: 10, took: 500, next: 10 },
-  ])('after $what wants $next rows', ({ size, removed, took, next }) => {
-    expect(afterBatch({ ...FIRST_PACE, size }, removed, took).size).toBe(next);
+    { what: 'one of the smallest', size: SMALLEST_BATCH, found: 10, took: 500, next: 10 },
+  ])('after $what wants $next rows', ({ size, found, took, next }) => {
+    expect(afterBatch({ ...FIRST_PACE, size }, found, took).size).toBe(next);
   });
 });
 

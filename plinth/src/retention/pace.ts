@@ -23,13 +23,13 @@ export const FIRST_PACE: Pace = { size: FIRST_BATCH, patience: PATIENCE };
 /**
  * After a batch that ended well: at most twice as many rows, at least half.
  *
- * @param removed How many went.
+ * @param found How many rows it looked at.
  * @param took Milliseconds.
  */
-export function afterBatch(pace: Pace, removed: number, took: number): Pace {
+export function afterBatch(pace: Pace, found: number, took: number): Pace {
   const factor = Math.min(2, Math.max(0.5, BATCH_TIME / Math.max(took, 1)));
   // A batch that was not full says little about a larger one.
-  if (removed < pace.size && factor > 1) return pace;
+  if (found < pace.size && factor > 1) return pace;
   return { ...pace, size: within(pace.size * factor) };
 }
 

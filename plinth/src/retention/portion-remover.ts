@@ -2,9 +2,10 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import { type Portion, removeBatch, selectOldest } from './due-rows.js';
-import { isFromServer, isPassing, wordsOf } from './failure.js';
+import { countDue, type Portion, removeBatch, selectOldest } from './due-rows.js';
+import { isFromServer, isPassing, isRefusal, wordsOf } from './failure.js';
 import { afterBatch, afterFailure, FIRST_PACE, type Pace, restAfter } from './pace.js';
+import { type BatchEnd, WALK_START, type Walk, walkOn } from './portion-walk.js';
 import { type RetentionDatabase, scopeOf } from './retention-database.js';
 import type { RetentionBatch, Tally } from './retention-outcome.js';
 
@@ -27,6 +28,8 @@ const LONGEST_REST_MS = 5000;
 const LOCK_TIMEOUT_MS = 100;
 /** How often the way to the server is measured. */
 const WAYS = 3;
+/** Rows that are counted where some may not go. */
+const MOST_COUNTED = 1000;
 
 export class PortionRemover {
   readonly #db: RetentionDatabase;
@@ -42,8 +45,8 @@ export class PortionRemover {
   }
 
   /**
-   * Goes on until nothing is due that nobody holds. What the server refuses ends the portion, and stands
-   * in the tally.
+   * Goes on until nothing is due that nobody holds. Rows that the server refuses to remove, one by one or
+   * all, stay, and stand in the tally.
    *
    * @throws What keeps the server from being reached.
    */
@@ -51,58 +54,76 @@ export class PortionRemover {
     try {
       const oldest = await this.#untilPassed(() => this.#readOldest(portion));
       const isDue = oldest?.due === true;
-      const end = isDue ? await this.#removeAll(portion, tally) : 'done';
+      const { end, held } = isDue ? await this.#removeAll(portion, tally) : NOTHING_DUE;
       const left = isDue ? await this.#untilPassed(() => this.#readOldest(portion)) : oldest;
       if (left !== undefined && !(tally.oldest !== undefined && tally.oldest <= left.moment)) {
         tally.oldest = left.moment;
       }
+      if (left?.due === true && held !== undefined) await this.#tellHeld(portion, tally, held);
       return end;
     } catch (error) {
       if (!isFromServer(error)) throw error;
-      const { tenant } = portion.owner;
-      const problem = { message: wordsOf(error) };
-      tally.problems.push(tenant === undefined ? problem : { tenant, ...problem });
+      addProblem(tally, portion, wordsOf(error));
       return 'done';
     }
   }
 
-  async #removeAll(portion: Portion, tally: Tally): Promise<PortionEnd> {
-    const { signal, mayGoOn } = this.#options;
-    const { tenant } = portion.owner;
+  async #removeAll(portion: Portion, tally: Tally): Promise<Removal> {
+    const { signal, mayGoOn, share } = this.#options;
     const before = tally.removed;
-    for (let after: string | undefined; ; ) {
-      if (isStopped(signal)) return 'stopped';
-      if (!(await mayGoOn())) return isStopped(signal) ? 'stopped' : 'waiting';
-      const { size, removed, last, took } = await this.#untilPassed(() =>
-        this.#removeBatch(portion, after),
-      );
-      if (tally.removed === before && removed > 0 && tenant !== undefined) tally.tenants += 1;
-      tally.removed += removed;
-      tally.batches += 1;
-      tally.workMs += took;
-      this.#options.onBatch?.({ class: portion.its.name, tenant, removed, took });
-      await rest(restAfter(took, this.#options.share), signal);
-      if (removed < size) return 'done';
-      after = last ?? after;
+    for (let walk = WALK_START; ; ) {
+      if (!isStopped(signal) && !(await mayGoOn()) && !isStopped(signal)) return { end: 'waiting' };
+      if (isStopped(signal)) return { end: 'stopped' };
+      const batch = await this.#untilPassed(() => this.#removeBatch(portion, walk));
+      this.#count(portion, tally, batch, before);
+      await rest(restAfter(batch.took, share), signal);
+      const next = walkOn(walk, batch);
+      if (next.isOver) return { end: 'done', held: next.walk.held ?? keeperOf(portion) };
+      walk = next.walk;
     }
   }
 
-  async #removeBatch(portion: Portion, after: string | undefined): Promise<Batch> {
-    const { name } = portion.its;
-    const pace = this.#paces.get(name) ?? FIRST_PACE;
-    const { size, patience } = pace;
-    const request = { size, after, lockTimeout: LOCK_TIMEOUT_MS };
+  /** @param before What had gone of the class before this portion. */
+  #count({ its, owner: { tenant } }: Portion, tally: Tally, batch: Batch, before: number): void {
+    const removed = batch.kind === 'removed' ? batch.removed : 0;
+    if (tally.removed === before && removed > 0 && tenant !== undefined) tally.tenants += 1;
+    tally.removed += removed;
+    tally.batches += 1;
+    tally.workMs += batch.took;
+    this.#options.onBatch?.({ class: its.name, tenant, removed, took: batch.took });
+  }
+
+  async #tellHeld(portion: Portion, tally: Tally, held: string): Promise<void> {
+    const count = countDue(portion, MOST_COUNTED + 1);
+    const scope = scopeOf(this.#db, portion.owner);
+    const { rows } = await this.#untilPassed(async () => await scope.execute(count));
+    const left = Number(rows[0]?.due ?? 0);
+    // Whoever held them may have let go meanwhile; and the last row of an audit log stays for good.
+    if (left > (portion.its.prune === undefined ? 0 : 1)) {
+      addProblem(tally, portion, `${held}; ${leftInWords(left)}`);
+    }
+  }
+
+  async #removeBatch(portion: Portion, { after, skip, most }: Walk): Promise<Batch> {
+    const { its, owner } = portion;
+    const pace = this.#paces.get(its.name) ?? FIRST_PACE;
+    const size = Math.min(pace.size, most);
+    const request = { size, after, skip, lockTimeout: LOCK_TIMEOUT_MS };
     const way = await this.#measureWay();
     const start = performance.now();
+    const timeTaken = () => Math.max(0, performance.now() - start - way);
     try {
-      const hurried = this.#db.withSignal(AbortSignal.timeout(Math.ceil(patience + 2 * way)));
-      const { rows } = await scopeOf(hurried, portion.owner).execute(removeBatch(portion, request));
-      const { removed, last } = readRemoved(rows[0]);
-      const took = Math.max(0, performance.now() - start - way);
-      this.#paces.set(name, afterBatch(pace, removed, took));
-      return { size, removed, last, took };
+      const hurried = this.#db.withSignal(AbortSignal.timeout(Math.ceil(pace.patience + 2 * way)));
+      const { rows } = await scopeOf(hurried, owner).execute(removeBatch(portion, request));
+      const took = timeTaken();
+      const done = readRemoved(rows[0]);
+      this.#paces.set(its.name, afterBatch(pace, done.found, took));
+      return { kind: 'removed', size, ...done, took };
     } catch (error) {
-      this.#paces.set(name, afterFailure(pace));
+      if (its.prune === undefined && isRefusal(error)) {
+        return { kind: 'refused', size, words: wordsOf(error), took: timeTaken() };
+      }
+      this.#paces.set(its.name, afterFailure(pace));
       throw error;
     }
   }
@@ -142,22 +163,48 @@ export class PortionRemover {
   }
 }
 
-interface Batch {
-  /** Rows that were asked for. */
-  readonly size: number;
-  readonly removed: number;
-  readonly last: string | undefined;
+type Batch = BatchEnd & {
+  /** Milliseconds, without the way to the server and back. */
   readonly took: number;
+};
+
+interface Removal {
+  readonly end: PortionEnd;
+  /** Who keeps rows that are due, if any is left, in words. */
+  readonly held?: string | undefined;
 }
+
+const NOTHING_DUE: Removal = { end: 'done' };
 
 interface Oldest {
   readonly moment: string;
   readonly due: boolean;
 }
 
+/** A function that prunes says nothing but how many rows went. */
 function readRemoved(row: Readonly<Record<string, unknown>> | undefined) {
   const last = row?.last;
-  return { removed: Number(row?.removed ?? 0), last: typeof last === 'string' ? last : undefined };
+  const removed = Number(row?.removed ?? 0);
+  return {
+    removed,
+    found: Number(row?.found ?? removed),
+    isKept: row?.kept === true,
+    last: typeof last === 'string' ? last : undefined,
+  };
+}
+
+/** The function that prunes ends early where nothing is due by its own measure. */
+function keeperOf({ its: { prune } }: Portion): string | undefined {
+  return prune === undefined ? undefined : `${prune.function} keeps rows`;
+}
+
+function addProblem(tally: Tally, { owner: { tenant } }: Portion, message: string): void {
+  tally.problems.push(tenant === undefined ? { message } : { tenant, message });
+}
+
+function leftInWords(left: number): string {
+  if (left > MOST_COUNTED) return `more than ${MOST_COUNTED} rows that are due are left`;
+  return left === 1 ? '1 row that is due is left' : `${left} rows that are due are left`;
 }
 
 // A function, because the compiler takes what it has read once for what it stays.

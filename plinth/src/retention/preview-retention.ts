@@ -29,7 +29,7 @@ export interface OwnerPreview {
   readonly tenant: string | undefined;
   readonly due: number;
   readonly isMore: boolean;
-  /** The oldest due row: ISO 8601 in UTC. */
+  /** The oldest due row: ISO 8601 in UTC, or `-infinity` for what lies before the year 1. */
   readonly oldest: string;
 }
 
@@ -98,7 +98,7 @@ async function previewOwner(
 async function findHint(db: RetentionDatabase, portion: Portion): Promise<string | undefined> {
   const { its } = portion;
   if (its.prune !== undefined) return undefined;
-  const query = selectBatch(portion, { size: 1000, after: undefined });
+  const query = selectBatch(portion, { size: 1000, after: undefined, skip: 0 });
   if (isAlongIndex(await explainOrdered(scopeOf(db, portion.owner), query), its)) return undefined;
   const columns = [its.tenant, its.column].filter((name) => name !== undefined).join(', ');
   return `every batch reads the whole table: create an index on ${its.table} (${columns})`;

@@ -58,9 +58,45 @@ describe('chooseClasses', () => {
     { what: 'two of one name', classes: [notes, { ...logs, name: 'notes' }], only: [] },
     { what: 'one without a name', classes: [{ ...notes, name: '' }], only: [] },
     { what: 'a name that none has', classes: [notes], only: ['logs'] },
+    {
+      what: 'one that keeps less than the function that prunes',
+      classes: [{ ...logs, prune: { function: 'prune', order: 'id', least: '2192 days' } }],
+      only: [],
+    },
     { what: 'no time', classes: [{ ...notes, keep: 'ever' }], only: [] },
   ])('refuses $what', ({ classes, only }) => {
     const choose = () => chooseClasses(classes, only);
     expect(choose).toThrow(expect.toSatisfy((e) => isPlinthError(e, 'RETENTION_CLASS_INVALID')));
+  });
+
+  it('takes one that keeps as long as the function that prunes', () => {
+    const prune = { function: 'prune', order: 'id', least: '72 months' };
+    expect(chooseClasses([{ ...logs, prune }])).toHaveLength(1);
+  });
+
+  it.each([
+    "body = 'a' OR body = 'b' -- for good )",
+    "(a) IN (SELECT ';' || E'\\')' FROM b) /* ( */",
+    'body = $tag$ ) ; $tag$ AND "odd)name" > 0',
+  ])('takes the condition %s', (where) => {
+    expect(chooseClasses([{ ...notes, where }])).toHaveLength(1);
+  });
+
+  it.each([
+    { where: "body = 'a') OR (TRUE", problem: 'closes a parenthesis that it has not opened' },
+    { where: "(body = 'a'", problem: 'leaves a parenthesis open' },
+    { where: "body = 'a' -- )\n) OR (TRUE", problem: 'closes a parenthesis' },
+    { where: 'TRUE; DELETE FROM notes', problem: 'holds a semicolon' },
+    { where: "body = 'a", problem: 'ends within a quote or a comment' },
+    { where: 'TRUE /* for now', problem: 'ends within a quote or a comment' },
+    { where: 'body = $tag$a', problem: 'ends within a quote or a comment' },
+    { where: 'body = $1', problem: 'binds $1' },
+  ])('refuses the condition $where', ({ where, problem }) => {
+    expect(() => chooseClasses([{ ...notes, where }])).toThrow(
+      expect.toSatisfy(
+        (error) =>
+          isPlinthError(error, 'RETENTION_CLASS_INVALID') && error.message.includes(problem),
+      ),
+    );
   });
 });

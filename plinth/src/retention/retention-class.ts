@@ -1,6 +1,7 @@
 // What a class of retention is, and whether it is well written. It asks no database.
 
 import { PlinthError } from '../errors/index.js';
+import { tokenize } from '../sql/index.js';
 
 /** Rows of one table that go when their time is up. Plain data. */
 export interface RetentionClass {
@@ -12,7 +13,10 @@ export interface RetentionClass {
   readonly column: string;
   /** How long rows are kept: a whole number and a unit, from `seconds` to `years`: `90 days`. */
   readonly keep: string;
-  /** A condition in SQL on the rows of the class, such as `status <> 'pending'`. Default: all. */
+  /**
+   * A condition in SQL on the rows of the class, such as `status <> 'pending'`. It stands in statements as
+   * it is, so it has to be one whole expression. Default: all.
+   */
   readonly where?: string | undefined;
   /** The column that says whose a row is. The class then goes through the tenants, one by one. */
   readonly tenant?: string | undefined;
@@ -23,12 +27,14 @@ export interface RetentionClass {
 /** A function of the database that removes the oldest rows. */
 export interface Prune {
   /**
-   * Takes `(tenant text, before timestamptz, most integer)`, returns how many rows went, as an
-   * integer. The tenant is empty for a class without tenants.
+   * Takes `(tenant text, before timestamptz, most)`, returns how many rows went, each an `integer` or a
+   * `bigint`; fewer than `most` say that none is left. The tenant is empty for a class without tenants.
    */
   readonly function: string;
   /** A column in whose order rows age, and that an index serves within a tenant: a running number. */
   readonly order: string;
+  /** What the function keeps however it is asked, such as `6 years`. A class that keeps less is refused. */
+  readonly least?: string | undefined;
 }
 
 const KEEP = /^([1-9]\d{0,8}) (second|minute|hour|day|week|month|year)s?$/;
@@ -82,7 +88,8 @@ export function chooseClasses(
   return names.length === 0 ? classes : classes.filter(({ name }) => names.includes(name));
 }
 
-function checkClass({ name, keep }: RetentionClass, all: readonly RetentionClass[]): void {
+function checkClass(its: RetentionClass, all: readonly RetentionClass[]): void {
+  const { name, keep, where, prune } = its;
   if (!isKeep(keep)) {
     throw invalidClass(
       name,
@@ -90,8 +97,41 @@ function checkClass({ name, keep }: RetentionClass, all: readonly RetentionClass
       'Write a whole number and a unit, such as 90 days or 6 years, 1000 years at most.',
     );
   }
+  if (prune?.least !== undefined && !isKeep(keep, prune.least)) {
+    throw invalidClass(
+      name,
+      `keeps rows for ${keep}, and ${prune.function} removes none before ${prune.least}`,
+      `Keep them for ${prune.least} or longer.`,
+    );
+  }
+  const problem = where === undefined ? undefined : findSlip(where);
+  if (problem !== undefined) {
+    throw invalidClass(
+      name,
+      `has a condition that ${problem}: ${where}`,
+      'Write one whole expression in SQL, without values to be bound.',
+    );
+  }
   if (name !== '' && all.filter((other) => other.name === name).length === 1) return;
   throw invalidClass(name, 'has no name of its own', 'Give every class another name.');
+}
+
+/**
+ * What lets a condition reach beyond its own parentheses, and so past the cut-off and the tenant.
+ *
+ * @returns What is wrong, as it follows "that"; `undefined` where nothing is.
+ */
+function findSlip(where: string): string | undefined {
+  let depth = 0;
+  for (const { kind, text, closed } of tokenize(where)) {
+    if (!closed) return 'ends within a quote or a comment';
+    if (kind === 'parameter') return `binds ${text}`;
+    if (kind !== 'punctuation') continue;
+    if (text === ';') return 'holds a semicolon';
+    depth += Number(text === '(') - Number(text === ')');
+    if (depth < 0) return 'closes a parenthesis that it has not opened';
+  }
+  return depth === 0 ? undefined : 'leaves a parenthesis open';
 }
 
 /** @param problem What is wrong, as it follows the name. */

@@ -3,7 +3,7 @@
 /** What went wrong with the rows of one tenant, or of a class without tenants; the rest went on. */
 export interface RetentionProblem {
   readonly tenant?: string | undefined;
-  /** PostgreSQL's words. */
+  /** PostgreSQL's words, and how many rows are left for it. */
   readonly message: string;
 }
 
@@ -14,7 +14,10 @@ export interface ClassOutcome {
   readonly batches: number;
   /** Tenants that had rows to go; 0 for a class without tenants. */
   readonly tenants: number;
-  /** The oldest row that is left: ISO 8601 in UTC; `undefined` where none is, or nobody looked. */
+  /**
+   * The oldest row that is left: ISO 8601 in UTC, `-infinity` for what lies before the year 1;
+   * `undefined` where none is, or nobody looked.
+   */
   readonly oldest: string | undefined;
   /** How long batches took, without rests. */
   readonly workMs: number;
@@ -23,8 +26,9 @@ export interface ClassOutcome {
 
 /**
  * `done`: nothing that was due is left, but what others held or a problem names. `stopped`: a signal
- * ended it, or another run took the lock when the session that held it was lost. `waiting`: replicas were behind for too long. `busy`: another run is at it, and this one
- * did nothing. The next run goes on in each case.
+ * ended it, or another run took the lock when the session that held it was lost. `waiting`: replicas
+ * were behind for too long. `busy`: another run is at it, and this one did nothing. The next run goes on
+ * in each case.
  */
 export type RetentionState = 'done' | 'stopped' | 'waiting' | 'busy';
 

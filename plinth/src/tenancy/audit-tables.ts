@@ -8,10 +8,14 @@ export interface TableAuditOptions {
   /** Names as SQL writes them: `notes`, `app.notes`. */
   readonly tables: readonly string[];
   /** What the role must have on each. Default: SELECT, INSERT and UPDATE. */
-  readonly privileges?: readonly ('SELECT' | 'INSERT' | 'UPDATE' | 'DELETE')[] | undefined;
+  readonly privileges?: readonly TablePrivilege[] | undefined;
+  /** What the role must not have on any. Default: TRUNCATE, which policies do not cover. */
+  readonly forbidden?: readonly TablePrivilege[] | undefined;
   /** The role that tenant-scoped work is lowered to. Default: the connection's own. */
   readonly tenantRole?: string | undefined;
 }
+
+export type TablePrivilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE';
 
 /** Why a table does not hold tenants apart, or cannot be used. */
 export interface TableProblem {
@@ -21,7 +25,8 @@ export interface TableProblem {
     | 'not-forced'
     | 'no-policy'
     | 'open-policy'
-    | 'no-privilege';
+    | 'no-privilege'
+    | 'forbidden-privilege';
   /** What is wrong, with the names. */
   readonly message: string;
   /** What mends it: mostly SQL. */
@@ -35,6 +40,7 @@ interface Found {
   readonly forced: boolean;
   readonly policies: readonly FoundPolicy[];
   readonly missing: readonly string[];
+  readonly excess: readonly string[];
   readonly [column: string]: unknown;
 }
 
@@ -56,7 +62,9 @@ SELECT wanted.name, c.oid::regclass::text AS table,
          pg_get_expr(coalesce(p.polwithcheck, p.polqual), p.polrelid), $2) > 0, false)))
      ORDER BY p.polname), '[]') FROM pg_policy p WHERE p.polrelid = c.oid) AS policies,
   ARRAY(SELECT privilege FROM unnest($4::text[]) AS privilege
-    WHERE NOT has_table_privilege(coalesce($3, current_user), c.oid, privilege)) AS missing
+    WHERE NOT has_table_privilege(coalesce($3, current_user), c.oid, privilege)) AS missing,
+  ARRAY(SELECT privilege FROM unnest($5::text[]) AS privilege
+    WHERE has_table_privilege(coalesce($3, current_user), c.oid, privilege)) AS excess
 FROM unnest($1::text[]) WITH ORDINALITY AS wanted (name, place)
 LEFT JOIN pg_class c ON c.oid = to_regclass(wanted.name)
 ORDER BY wanted.place`;
@@ -64,7 +72,7 @@ ORDER BY wanted.place`;
 /**
  * Audits tables that have to hold tenants apart, in one round trip: row-level security is enabled and
  * forced, there are policies, each of them asks for the tenant of the scope, and the role has the
- * privileges. It reads the policies' text and proves nothing: `plinth isolation` does.
+ * privileges, and none that are forbidden (ALTER DEFAULT PRIVILEGES may have given them). It reads the policies' text and proves nothing: `plinth isolation` does.
  *
  * @throws PostgreSQL's error where `tenantRole` does not exist.
  * @example
@@ -72,19 +80,25 @@ ORDER BY wanted.place`;
  */
 export async function auditTables(
   executor: QueryExecutor,
-  { tables, tenantRole, privileges = ['SELECT', 'INSERT', 'UPDATE'] }: TableAuditOptions,
+  {
+    tables,
+    tenantRole,
+    privileges = ['SELECT', 'INSERT', 'UPDATE'],
+    forbidden = ['TRUNCATE'],
+  }: TableAuditOptions,
 ): Promise<readonly TableProblem[]> {
   const { rows } = await executor.query<Found>(QUERY, [
     tables,
     TENANT_SETTING,
     tenantRole ?? null,
     privileges,
+    forbidden,
   ]);
   return rows.flatMap((found) => problemsOf(found, tenantRole));
 }
 
 function problemsOf(found: Found, tenantRole: string | undefined): readonly TableProblem[] {
-  const { name, table, enabled, forced, policies, missing } = found;
+  const { name, table, enabled, forced, policies, missing, excess } = found;
   if (table === null) {
     return [
       {
@@ -120,9 +134,17 @@ function problemsOf(found: Found, tenantRole: string | undefined): readonly Tabl
       fix: `DROP POLICY ${quoteIdentifier(policy.name)} ON ${table};`,
     });
   }
+  const role = tenantRole ?? 'the role of the connection';
+  const grantee = tenantRole === undefined ? 'CURRENT_USER' : quoteIdentifier(tenantRole);
+  if (excess.length > 0) {
+    const names = excess.join(', ');
+    problems.push({
+      kind: 'forbidden-privilege',
+      message: `${role} has ${names} on ${table}, which nobody may have`,
+      fix: `REVOKE ${names} ON ${table} FROM ${grantee};`,
+    });
+  }
   if (missing.length > 0) {
-    const role = tenantRole ?? 'the role of the connection';
-    const grantee = tenantRole === undefined ? 'CURRENT_USER' : quoteIdentifier(tenantRole);
     problems.push({
       kind: 'no-privilege',
       message: `${role} has no ${missing.join(', ')} on ${table}`,

@@ -7,7 +7,12 @@ export {
   type RoleAuditOptions,
   type RoleProblem,
 } from './audit-role.js';
-export { auditTables, type TableAuditOptions, type TableProblem } from './audit-tables.js';
+export {
+  auditTables,
+  type TableAuditOptions,
+  type TablePrivilege,
+  type TableProblem,
+} from './audit-tables.js';
 export {
   listTenants,
   type TenantList,

@@ -35,6 +35,8 @@ const INDEX_SETTINGS = {
   'hnsw.scan_mem_multiplier': '8',
   // The order has to come from the index: sorting all chunks is what `searchExactly` does.
   enable_sort: 'off',
+  // That makes the plan look dear, and a server with JIT compiles a dear plan at each search.
+  jit: 'off',
 } as const;
 
 /** The index is asked for more than is wanted, because what it gives first need not be the nearest. */

@@ -17,10 +17,15 @@ interface Sentence {
 }
 
 /**
- * The chunks of a text, in its order; every character of it is in at least one. A sentence that is
- * longer than a chunk is cut, where a word ends.
+ * The chunks of a text, in its order. Every character of it is in at least one, except for white space
+ * that would fill a chunk alone: there is nothing to find in it. A sentence that is longer than a chunk
+ * is cut, where a word ends.
  */
-export function chunkText(text: string, { size, overlap }: ChunkSizes): readonly string[] {
+export function chunkText(text: string, sizes: ChunkSizes): readonly string[] {
+  return packSentences(text, sizes).filter((chunk) => chunk.trim() !== '');
+}
+
+function packSentences(text: string, { size, overlap }: ChunkSizes): readonly string[] {
   const sentences = sentencesOf(text, size);
   const chunks: string[] = [];
   let first = 0;

@@ -21,6 +21,8 @@ export async function embedTexts(
     const isGivenUp = signal?.aborted === true;
     if (!isGivenUp && !(error instanceof EmbeddingFailed)) throw error;
     const problem = problemOf(embedder, error);
+    // The log writes the cause behind it.
+    problem.message = `the embedder ${embedder.model} failed`;
     problem.cause = error;
     throw problem;
   }

@@ -1,15 +1,12 @@
 // From a search to its hits: the vector of the query, the nearest chunks, and what a hit shows.
 
 import type { Database } from 'plinth';
-import { type FoundChunk, searchChunks } from '../db/document-search.js';
+import { searchChunks } from '../db/document-search.js';
 import { TOP_K } from '../limits.js';
 import type { DocumentHit, DocumentSearch } from '../schemas/document-search.js';
 import type { DocumentTools } from './embed-document.js';
 import { embedTexts } from './embed-texts.js';
-import { snippetOf } from './snippet.js';
-
-/** Digits of a score behind the point: float4 has no more that mean anything. */
-const SCORE_DIGITS = 6;
+import { hitsOf } from './hits-of.js';
 
 /**
  * The hits with the highest scores, the highest first.
@@ -27,7 +24,7 @@ export async function searchDocuments(
   const query = 'query' in search ? search.query : undefined;
   const asked = { ...(await vectorOf(search, tools, signal)), topK, filter };
   const found = await searchChunks(db, asked, tools.exactUpTo);
-  return found.map((chunk) => toHit(chunk, query)).filter(({ score }) => score >= minimum);
+  return await hitsOf(found, query, minimum);
 }
 
 /** Before anything of the database is held: an embedder may take its time. */
@@ -42,11 +39,4 @@ async function vectorOf(
   }
   const [vector = []] = await embedTexts(embedder, [search.query], signal);
   return { vector, embeddingModel: embedder.model };
-}
-
-function toHit(chunk: FoundChunk, query: string | undefined): DocumentHit {
-  const { document_id, title, chunk_number, text, metadata, distance } = chunk;
-  const score = Number((1 - distance).toFixed(SCORE_DIGITS));
-  const snippet = snippetOf(text, query);
-  return { document_id, title, chunk_number, score, snippet, text, metadata };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { codePoints } from './cut-text.js';
 import { SNIPPET_LENGTH, snippetOf } from './snippet.js';
 
@@ -38,6 +38,18 @@ describe('snippetOf', () => {
     const snippet = snippetOf(text, '長い xx 👩‍👩‍👧‍👧');
     expect(codePoints(snippet)).toBeLessThanOrEqual(SNIPPET_LENGTH + 2);
     expect(codePoints(snippet)).toBeGreaterThan(SNIPPET_LENGTH / 2);
+  });
+
+  it('reads no more of a text than it shows where nothing is looked for', () => {
+    const segment = vi.spyOn(Intl.Segmenter.prototype, 'segment');
+    try {
+      for (const query of [undefined, '?!']) snippetOf('長い文章'.repeat(2000), query);
+      const read = segment.mock.calls.reduce((sum, [text]) => sum + text.length, 0);
+      expect(read).toBeGreaterThan(0);
+      expect(read).toBeLessThan(3000);
+    } finally {
+      segment.mockRestore();
+    }
   });
 
   it('cuts no face in two', () => {

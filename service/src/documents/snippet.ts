@@ -32,7 +32,8 @@ export function snippetOf(text: string, query: string | undefined): string {
   const plain = text.replace(/\s+/g, ' ').trim();
   if (codePoints(plain) <= SNIPPET_LENGTH) return plain;
   const wanted = new Set(query === undefined ? [] : wordsOf(query).slice(0, MOST_WORDS));
-  const pieces = piecesOf(plain, wanted);
+  const all = piecesOf(plain, wanted);
+  const pieces = wanted.size === 0 ? beginningOf(all) : [...all];
   const starts = pieces.flatMap(({ found }, at) =>
     found === undefined ? [] : [leadOf(pieces, at)],
   );
@@ -78,17 +79,29 @@ function leadOf(pieces: readonly Piece[], at: number): number {
   }
 }
 
-function piecesOf(text: string, wanted: ReadonlySet<string>): readonly Piece[] {
-  return [...segmentsOf(words, text)]
-    .flatMap((segment) => cutText(segment, SNIPPET_LENGTH))
-    .map((part) => {
-      const word = plainForm(part);
-      return {
+/** As many as fill a snippet, and one more: where nothing is looked for, the rest is not read. */
+function beginningOf(all: Iterable<Piece>): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let length = 0;
+  for (const piece of all) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > SNIPPET_LENGTH) break;
+  }
+  return pieces;
+}
+
+function* piecesOf(text: string, wanted: ReadonlySet<string>): Generator<Piece> {
+  for (const segment of segmentsOf(words, text)) {
+    for (const part of cutText(segment, SNIPPET_LENGTH)) {
+      const word = wanted.size === 0 ? '' : plainForm(part);
+      yield {
         text: part,
         length: codePoints(part),
         found: wanted.has(word) ? word : undefined,
       };
-    });
+    }
+  }
 }
 
 /** The words of a query, without what is none. */

@@ -13,7 +13,7 @@ export interface HttpEmbedderOptions {
   readonly model: string;
   /** A secret. */
   readonly apiKey: string | undefined;
-  /** Longest time for one answer. Default: 30,000. */
+  /** Longest time for one answer; a batch with all its attempts has twice as long. Default: 30,000. */
   readonly timeoutMs?: number;
   /** Most texts of one request. Default: 64. */
   readonly batchSize?: number;
@@ -28,42 +28,64 @@ const ATTEMPTS = 4;
 const LONGEST_PAUSE_MS = 4_000;
 /** An endpoint that wants to be left alone for longer is not waited for. */
 const LONGEST_RETRY_AFTER_S = 10;
+/** How many times the longest time for one answer a batch has, with all attempts and pauses. */
+const TIMES_OF_A_BATCH = 2;
+/** With less than this share of the time for one answer there is no point in another attempt. */
+const LEAST_SHARE = 0.1;
 
 /** Asks the endpoint at each call; it keeps nothing. */
 export function httpEmbedder(options: HttpEmbedderOptions): Embedder {
-  const { model, batchSize = 64, firstPauseMs = 250 } = options;
+  const { model, batchSize = 64 } = options;
   return {
     model,
     embed: async (texts, signal) => {
       const vectors: (readonly number[])[] = [];
       for (let start = 0; start < texts.length; start += batchSize) {
         const batch = texts.slice(start, start + batchSize);
-        const request = async () => await requestEmbeddings(batch, options, signal);
-        vectors.push(...(await tryAgain(request, firstPauseMs, signal)));
+        vectors.push(...(await embedBatch(batch, options, signal)));
       }
       return vectors;
     },
   };
 }
 
-async function tryAgain<Result>(
-  request: () => Promise<Result>,
-  startingDelay: number,
+async function embedBatch(
+  texts: readonly string[],
+  options: HttpEmbedderOptions,
   signal: AbortSignal | undefined,
-): Promise<Result> {
+): Promise<readonly (readonly number[])[]> {
+  const { timeoutMs = 30_000, firstPauseMs = 250 } = options;
+  const end = performance.now() + TIMES_OF_A_BATCH * timeoutMs;
+  const timeFor = (pauseMs: number) => Math.min(timeoutMs, end - performance.now() - pauseMs);
+  const isTooLate = (pauseMs: number) => timeFor(pauseMs) < LEAST_SHARE * timeoutMs;
+  let failure: EmbeddingFailed | undefined;
+  const request = async () => {
+    // The pause before this attempt may have used the time up.
+    if (failure !== undefined && isTooLate(0)) throw failure;
+    const attempt = { ...options, timeoutMs: Math.ceil(timeFor(0)) };
+    return await requestEmbeddings(texts, attempt, signal);
+  };
   return await backOff(request, {
     numOfAttempts: ATTEMPTS,
-    startingDelay,
+    startingDelay: firstPauseMs,
     maxDelay: LONGEST_PAUSE_MS,
     jitter: 'full',
-    retry: async (error: unknown) => {
-      if (!(error instanceof EmbeddingFailed) || error.kind !== 'unavailable') return false;
-      const { retryAfterSeconds = 0 } = error;
-      if (retryAfterSeconds > LONGEST_RETRY_AFTER_S) return false;
-      await pause(retryAfterSeconds * 1000, signal);
+    retry: async (error: unknown, attempts: number) => {
+      const pauseMs = pauseAfter(error);
+      // It is asked after the last attempt, too.
+      if (pauseMs === undefined || attempts >= ATTEMPTS || isTooLate(pauseMs)) return false;
+      failure = error instanceof EmbeddingFailed ? error : undefined;
+      await pause(pauseMs, signal);
       return !(signal?.aborted ?? false);
     },
   });
+}
+
+/** How long to leave the endpoint alone at least; `undefined` where it is not asked again. */
+function pauseAfter(error: unknown): number | undefined {
+  if (!(error instanceof EmbeddingFailed) || error.kind !== 'unavailable') return undefined;
+  const { retryAfterSeconds = 0 } = error;
+  return retryAfterSeconds > LONGEST_RETRY_AFTER_S ? undefined : retryAfterSeconds * 1000;
 }
 
 /** Ends early when nobody waits for the answer any more. */

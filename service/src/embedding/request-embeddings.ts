@@ -30,12 +30,15 @@ export async function requestEmbeddings(
     });
     await expectOk(response);
     const atMost = BYTES_BESIDE + texts.length * BYTES_OF_A_VECTOR;
-    return readVectors(await readBounded(response, atMost), texts.length);
+    return readVectors(await readBounded(response, atMost), texts.length, options);
   } catch (error) {
     if (error instanceof EmbeddingFailed) throw error;
     if (signal?.aborted === true) throw signal.reason;
     if (timeout.aborted) {
-      throw new EmbeddingFailed('unavailable', `it gave no answer in ${timeoutMs / 1000} s`);
+      throw new EmbeddingFailed(
+        'unavailable',
+        `it gave no answer in ${Math.ceil(timeoutMs / 100) / 10} s`,
+      );
     }
     throw new EmbeddingFailed('unavailable', `it could not be reached${reasonOf(error)}`);
   }
@@ -79,6 +82,10 @@ async function expectOk(response: Response): Promise<void> {
 }
 
 function meaningOf(status: number): string {
+  if (status === 400 || status === 422) {
+    return '; see EMBEDDING_MODEL, EMBEDDING_DIMENSIONS_PARAMETER and DOCUMENT_CHUNK_SIZE';
+  }
+  if (status === 413) return '; see EMBEDDING_BATCH_SIZE and DOCUMENT_CHUNK_SIZE';
   if (status === 401 || status === 403) return '; see EMBEDDING_API_KEY';
   if (status === 404) return '; see EMBEDDING_URL and EMBEDDING_MODEL';
   if (status >= 300 && status < 400) return ', a redirect; set EMBEDDING_URL to where it leads';
@@ -93,22 +100,38 @@ function readRetryAfter(field: string | null): number | undefined {
   return Number.isNaN(moment) ? undefined : Math.max(0, Math.ceil((moment - Date.now()) / 1000));
 }
 
-function readVectors(text: string, count: number): readonly (readonly number[])[] {
+function readVectors(
+  text: string,
+  count: number,
+  options: HttpEmbedderOptions,
+): readonly (readonly number[])[] {
   const answer = answerSchema.safeParse(parseJson(text));
   if (!answer.success) throw unusable('its answer is no list of embeddings in OpenAI’s form');
-  const byIndex = new Map(answer.data.data.map(({ index, embedding }) => [index, embedding]));
-  if (byIndex.size !== count || answer.data.data.length !== count) {
-    throw unusable(`it gave ${answer.data.data.length} vectors for ${count} texts`);
+  const { data } = answer.data;
+  if (data.length !== count) throw unusable(`it gave ${data.length} vectors for ${count} texts`);
+  const byIndex = new Map<number, readonly number[]>();
+  for (const { index, embedding } of data) {
+    if (byIndex.has(index))
+      throw unusable(`its answer has more than one vector with index ${index}`);
+    byIndex.set(index, embedding);
   }
-  return Array.from({ length: count }, (_, index) => checkVector(byIndex.get(index), index));
+  return Array.from({ length: count }, (_, index) =>
+    checkVector(byIndex.get(index), index, options),
+  );
 }
 
-function checkVector(vector: readonly number[] | undefined, index: number): readonly number[] {
+function checkVector(
+  vector: readonly number[] | undefined,
+  index: number,
+  { sendsDimensions = false }: HttpEmbedderOptions,
+): readonly number[] {
   if (vector === undefined) throw unusable(`its answer has no vector with index ${index}`);
   if (vector.length !== EMBEDDING_DIMENSIONS) {
+    const advice = sendsDimensions
+      ? ', which it was asked for; choose an EMBEDDING_MODEL that can make such'
+      : '; choose an EMBEDDING_MODEL that has as many, or set EMBEDDING_DIMENSIONS_PARAMETER';
     throw unusable(
-      `its vectors have ${vector.length} dimensions, and the table has ${EMBEDDING_DIMENSIONS}; ` +
-        'choose an EMBEDDING_MODEL that has as many, or set EMBEDDING_DIMENSIONS_PARAMETER',
+      `its vectors have ${vector.length} dimensions, and the table has ${EMBEDDING_DIMENSIONS}${advice}`,
     );
   }
   const unit = toUnitVector(vector);

@@ -11,6 +11,7 @@ type Validator = ReturnType<FastifySchemaCompiler<z.ZodType>>;
 /** Fastify's validator for routes whose schemas are Zod's. */
 export const zodValidatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   if (httpPart === 'headers') return headersValidator(schema);
+  const members = membersOf(schema);
   const isEmptyEnough = knowsNoValue(schema) ? hasNothing : () => false;
   return (data) => {
     // Most requests have no query, and most routes take none.
@@ -18,7 +19,7 @@ export const zodValidatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema,
     const result = schema.safeParse(data, { reportInput: true });
     return result.success
       ? { value: result.data }
-      : { error: result.error.issues.flatMap(toReports) };
+      : { error: result.error.issues.flatMap((issue) => toReports(issue, members)) };
   };
 };
 
@@ -30,7 +31,9 @@ function headersValidator(schema: z.ZodType): Validator {
     // Most requests have none of them.
     if (fields?.every((field) => headers[field] === undefined)) return true;
     const result = schema.safeParse(headers, { reportInput: true });
-    return result.success || { error: result.error.issues.flatMap(toReports) };
+    return (
+      result.success || { error: result.error.issues.flatMap((issue) => toReports(issue, [])) }
+    );
   };
 }
 
@@ -49,22 +52,50 @@ function hasNothing(data: unknown): boolean {
   );
 }
 
-function toReports(issue: Issue): readonly FastifySchemaValidationError[] {
+function toReports(issue: Issue, members: Members): readonly FastifySchemaValidationError[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => report(issue, [...issue.path, key], 'is not known'));
+    return issue.keys.map((key) =>
+      report(issue, [...issue.path, key], strangerPredicate(key, issue, members)),
+    );
   }
-  if (issue.code === 'invalid_union') return unionReports(issue);
+  if (issue.code === 'invalid_union') return unionReports(issue, members);
   return [report(issue, issue.path, predicateOf(issue))];
+}
+
+/** The names that each member of a union of objects knows; none for another schema. */
+type Members = readonly (readonly string[])[];
+
+function membersOf(schema: z.ZodType): Members {
+  if (!(schema instanceof z.ZodUnion)) return [];
+  return schema.options.flatMap((member) =>
+    member instanceof z.ZodObject ? [Object.keys(member.shape)] : [],
+  );
+}
+
+/** Of a name that one member of the union does not know: another may, without others that came. */
+function strangerPredicate(key: string, { path, input }: Issue, members: Members): string {
+  const home = path.length === 0 ? members.find((names) => names.includes(key)) : undefined;
+  if (home === undefined || typeof input !== 'object' || input === null) return 'is not known';
+  const rivals = Object.keys(input).filter(
+    (name) => !home.includes(name) && members.some((names) => names.includes(name)),
+  );
+  if (rivals.length === 0) return 'is not known';
+  return `cannot stand beside ${rivals.map((rival) => `"${rival}"`).join(' and ')}`;
 }
 
 type UnionIssue = Extract<Issue, { readonly code: 'invalid_union' }>;
 
 /** What is wrong with the member of the union that a value comes nearest to. */
-function unionReports(issue: UnionIssue): readonly FastifySchemaValidationError[] {
+function unionReports(
+  issue: UnionIssue,
+  members: Members,
+): readonly FastifySchemaValidationError[] {
   const { errors, path } = issue;
   const candidates = errors
     .filter((issues) => !issues.some(isOfAnotherKind))
-    .map((issues) => issues.flatMap((one) => toReports({ ...one, path: [...path, ...one.path] })));
+    .map((issues) =>
+      issues.flatMap((one) => toReports({ ...one, path: [...path, ...one.path] }, members)),
+    );
   const [nearest] = candidates.toSorted((a, b) => a.length - b.length);
   return nearest ?? [report(issue, path, predicateOf(issue))];
 }
@@ -100,7 +131,14 @@ function typeName(expected: string): string {
       return 'true or false';
     case 'string':
       return 'text';
+    case 'int':
+      return 'a whole number';
+    case 'number':
+      return 'a number';
+    case 'array':
+      return 'a list';
     case 'object':
+    case 'record':
       return 'a JSON object';
     default:
       return `of type ${expected}`;

@@ -17,7 +17,8 @@ export interface Filled {
   readonly name: string;
   /** Enhancements and documents that were made now; those of an earlier run stay as they are. */
   readonly enhancements: number;
-  readonly documents: number;
+  /** None where the service has none. */
+  readonly documents: number | undefined;
 }
 
 /** @throws StartError where the service refuses something. */
@@ -65,10 +66,10 @@ async function fillDocuments(
   target: Target,
   token: string,
   documents: readonly NewDocument[],
-): Promise<number> {
+): Promise<number | undefined> {
   const answer = await send(target, token, 'GET', `${DOCUMENTS}?limit=200`, undefined, [503]);
   const known = titlesSchema.safeParse(answer).data;
-  if (known === undefined) return 0;
+  if (known === undefined) return undefined;
   const titles = new Set(known.map(({ title }) => title));
   return await countMade(documents, async (document) => {
     if (titles.has(document.title)) return false;

@@ -18,7 +18,7 @@ export async function connectEither(url: string): Promise<Database> {
 }
 
 export async function upgradeService({ engine }: { readonly engine: Engine }): Promise<Upgraded> {
-  const revisions = await historyFor(engine, await loadRevisions(REVISIONS_FOLDER));
+  const revisions = await historyFor(engine, await loadRevisions(REVISIONS_FOLDER), true);
   await upgrade(engine, 'head', { revisions });
   return { revisions, vectors: await readVectorSupport(engine) };
 }

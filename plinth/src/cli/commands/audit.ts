@@ -78,8 +78,12 @@ async function readHeadsFile({ folder }: Terminal, path: string): Promise<readon
 
 function printVerification(
   terminal: Terminal,
-  { chains, rows, findings }: AuditVerification,
+  { chains, rows, findings, pruned }: AuditVerification,
 ): void {
+  for (const { tenant, lastSeq, before } of pruned) {
+    const when = before === null ? '' : `, all before ${before}`;
+    terminal.out(`  ${tenant}  ${count(lastSeq, 'row')} pruned${when}`);
+  }
   for (const { tenant, message } of findings) terminal.out(`✗ ${tenant}  ${message}`);
   const looked = `${count(chains, 'chain')}, ${count(rows, 'row')}`;
   if (findings.length === 0) {

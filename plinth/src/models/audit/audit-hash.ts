@@ -22,13 +22,13 @@ export interface HashedRow {
 const FORMAT = 'plinth:audit:1';
 
 /**
- * SHA-256 of a JSON list. Nothing in it depends on settings: a time is microseconds since 1970, and
- * bytes are hexadecimal digits.
+ * SHA-256 of a JSON list. Nothing in it depends on settings: a time is microseconds since 1970, bytes
+ * are hexadecimal digits, and the operator is named with its schema.
  */
 export function writeAuditHash(row: HashedRow): string {
   return `pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.json_build_array('${FORMAT}',
   pg_catalog.encode(${row.previousHash}, 'hex'), ${row.seq}, ${row.transactionRow}, ${row.tenant},
-  (extract(epoch FROM ${row.occurredAt}) * 1000000)::bigint, ${row.actor}, ${row.requestId},
+  (extract(epoch FROM ${row.occurredAt}) OPERATOR(pg_catalog.*) 1000000)::bigint, ${row.actor}, ${row.requestId},
   ${row.role}, ${row.action}, ${row.table}, ${row.key}, ${row.columns}, ${row.changes})::text, 'UTF8'))`;
 }
 

@@ -29,6 +29,7 @@ import { type RoleName, type RoleNames, rolesIn, writeRoles } from '../role-name
 import { writeTable } from '../write-table.js';
 import { APPEND_ARGS, writeAdvanceBody, writeAppendBody } from './append-function.js';
 import { HASH_ARGS, HASH_BODY } from './audit-hash.js';
+import { withKeep } from './audit-keep.js';
 import { type AuditNames, auditNames, chainsName, DEFAULT_AUDIT_LOG } from './audit-names.js';
 import {
   PRUNE_ARGS,
@@ -69,8 +70,8 @@ const transactionId = customType<{ data: string }>({ dataType: () => 'xid8' });
  * export const notes = audited(isolated(pgTable('notes', { … })), { log: auditLog });
  */
 export function auditTable(options: AuditTableOptions = {}) {
-  const { name = DEFAULT_AUDIT_LOG } = options;
-  return pgTable(
+  const { name = DEFAULT_AUDIT_LOG, keep = DEFAULT_KEEP } = options;
+  const table = pgTable(
     name,
     {
       tenantId: tenantId(),
@@ -101,6 +102,7 @@ export function auditTable(options: AuditTableOptions = {}) {
       audit(options),
     ],
   );
+  return withKeep(table, keep);
 }
 
 /** One row for each chain: what is left of it, and its last row. */
@@ -113,6 +115,8 @@ function chainsTable(log: string, options: AuditTableOptions) {
       firstSeq: bigint('first_seq', { mode: 'number' }).notNull().default(1),
       /** Hash of the row before the first one that was not pruned. */
       firstPreviousHash: bytes('first_previous_hash').notNull().default(sql`''`),
+      /** All rows that were pruned are older than this. */
+      prunedBefore: timestamp('pruned_before', { withTimezone: true, mode: 'string' }),
       lastSeq: bigint('last_seq', { mode: 'number' }).notNull(),
       previousHash: bytes('previous_hash').notNull(),
       lastHash: bytes('last_hash').notNull(),

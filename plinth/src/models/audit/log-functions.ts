@@ -24,6 +24,17 @@ END
 
 export const PRUNE_ARGS = 'of_tenant text, before timestamp with time zone, most bigint';
 
+/** Rows of one call: what it removes is one transaction. */
+const MOST_PRUNED = 1_000_000;
+
+/**
+ * The moment that all rows are older than which may be pruned at another moment, as SQL. In UTC: with
+ * daylight saving, other sessions would count other hours.
+ */
+export function youngestPrunable(moment: string, keep: string): string {
+  return `(${moment} AT TIME ZONE 'UTC' - ${keep}::interval) AT TIME ZONE 'UTC'`;
+}
+
 /** Oldest first and without holes, so that what is left is a chain. */
 export function writePruneBody({ log, chains }: AuditNames, keep: string): string {
   return `
@@ -33,12 +44,16 @@ DECLARE
   stop_hash bytea;
   removed integer;
 BEGIN
+  IF of_tenant IS NULL OR before IS NULL OR most IS NULL THEN
+    RAISE null_value_not_allowed USING MESSAGE = 'rows are removed of a tenant, before a moment, and at most so many: none of it can be NULL';
+  END IF;
   IF of_tenant IS DISTINCT FROM ${SCOPE} THEN
     RAISE insufficient_privilege USING MESSAGE = format('rows of tenant %s are removed in its own scope only', of_tenant);
   END IF;
   -- Whoever may call it can hide nothing that is younger than this.
-  before := least(before, statement_timestamp() - interval ${quoteLiteral(keep)});
-  SELECT chain.first_seq, least(chain.first_seq + most, chain.last_seq + 1) INTO first, stop
+  before := least(before, ${youngestPrunable('statement_timestamp()', quoteLiteral(keep))});
+  -- The last row stays: a chain without rows is one that somebody emptied.
+  SELECT chain.first_seq, least(chain.first_seq + greatest(least(most, ${MOST_PRUNED}), 0), chain.last_seq) INTO first, stop
   FROM ${chains} AS chain WHERE chain.tenant_id = of_tenant FOR UPDATE;
   SELECT min(entry.seq) INTO stop FROM (
     SELECT entry.seq FROM ${log} AS entry
@@ -53,7 +68,8 @@ BEGIN
   DELETE FROM ${log} AS entry
   WHERE entry.tenant_id = of_tenant AND entry.seq >= first AND entry.seq < stop;
   GET DIAGNOSTICS removed = ROW_COUNT;
-  UPDATE ${chains} AS chain SET first_seq = stop, first_previous_hash = stop_hash
+  UPDATE ${chains} AS chain SET first_seq = stop, first_previous_hash = stop_hash,
+    pruned_before = greatest(pruned_before, before)
   WHERE chain.tenant_id = of_tenant;
   RETURN removed;
 END

@@ -4,6 +4,7 @@
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { quoteIdentifier, quoteLiteral } from '../../sql/index.js';
 import { enumOf, writeType } from '../column-type.js';
+import { FACT_VARIABLES, SCOPE, writeFirstRow } from './append-function.js';
 import type { AuditNames } from './audit-names.js';
 
 export interface AuditedTable {
@@ -22,35 +23,61 @@ type Version = 'OLD' | 'NEW';
  * Each column is written out: the columns of a row that are only known when it runs would have to be
  * made JSON, large values and all. A row that moves to another tenant, or gets another key, is a
  * row that went and one that came.
+ *
+ * The first row of a transaction in the tenant of the scope, which most are, is appended here: a call
+ * costs as much as the row. All others are appended by the function that knows all cases.
  */
-export function writeRecordBody({ append }: AuditNames, table: AuditedTable): string {
+export function writeRecordBody(names: AuditNames, table: AuditedTable): string {
   const { tenant, key, columns } = table;
-  const call = (version: Version, action: string, names: string, changes: string) =>
-    `PERFORM ${append}(${writeTenant(version, tenant)}, '${action}', ${quoteLiteral(table.name)},
-      ${writeKey(version, key)}, ${names}, ${changes});`;
   const place = [tenant, ...key];
   const others = columns.filter((column) => !place.includes(column));
+  const is = (version: Version, action: string, changed: string, versions: readonly Version[]) =>
+    writeAssignments({
+      new_tenant: writeTenant(version, tenant),
+      new_action: quoteLiteral(action),
+      new_key: writeKey(version, key),
+      new_columns: changed,
+      new_changes: writeValues(table, versions),
+    });
+  const name = quoteLiteral(table.name);
   return `
 DECLARE
-  changed text[];
+  scope text := ${SCOPE};
+  new_tenant text;
+  new_action text;
+  new_key jsonb;
+  new_columns text[];
+  new_changes jsonb;${FACT_VARIABLES}
 BEGIN
   IF TG_OP = 'UPDATE' AND NOT (${place.map(differs).join(' OR ')}) THEN
-    changed := ${writeNames(others, differs)};
-    IF changed <> '{}' THEN
-      ${call('NEW', 'update', 'changed', writeValues(table, ['OLD', 'NEW']))}
+    new_columns := ${writeNames(others, differs)};
+    IF new_columns = '{}' THEN
+      RETURN NULL;
     END IF;
-    RETURN NULL;
+    ${is('NEW', 'update', 'new_columns', ['OLD', 'NEW'])}
+  ELSIF TG_OP = 'DELETE' THEN
+    ${is('OLD', 'delete', "'{}'", ['OLD'])}
+  ELSE
+    IF TG_OP = 'UPDATE' THEN
+      PERFORM ${names.append}(${writeTenant('OLD', tenant)}, 'delete', ${name},
+        ${writeKey('OLD', key)}, '{}', ${writeValues(table, ['OLD'])});
+    END IF;
+    ${is('NEW', 'insert', writeNames(columns, isGiven), ['NEW'])}
   END IF;
-  IF TG_OP <> 'INSERT' THEN
-    ${call('OLD', 'delete', "'{}'", writeValues(table, ['OLD']))}
+  IF new_tenant = scope THEN
+    ${writeFirstRow(names, name, 'RETURN NULL;')}
   END IF;
-  IF TG_OP <> 'DELETE' THEN
-    changed := ${writeNames(columns, isGiven)};
-    ${call('NEW', 'insert', 'changed', writeValues(table, ['NEW']))}
-  END IF;
+  PERFORM ${names.append}(new_tenant, new_action, ${name}, new_key, new_columns, new_changes);
   RETURN NULL;
 END
 `;
+}
+
+function writeAssignments(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .filter(([variable, value]) => variable !== value && value !== 'NULL')
+    .map(([variable, value]) => `${variable} := ${value};`)
+    .join('\n    ');
 }
 
 function field(version: Version, { name }: PgColumn): string {
@@ -58,8 +85,7 @@ function field(version: Version, { name }: PgColumn): string {
 }
 
 function writeTenant(version: Version, tenant: PgColumn): string {
-  const isText = /^(?:text|varchar)\b/.test(writeType(tenant));
-  return `${field(version, tenant)}${isText ? '' : '::text'}`;
+  return `${field(version, tenant)}${TEXT.test(writeType(tenant)) ? '' : '::text'}`;
 }
 
 function writeKey(version: Version, key: readonly PgColumn[]): string {
@@ -84,14 +110,24 @@ function writeNames(
   return `array_remove(ARRAY[\n      ${entries.join(',\n      ')}\n    ]::text[], NULL)`;
 }
 
-/** Types whose values are equal only where they are the same; all others are compared as text. */
+/**
+ * Types whose values are equal only where they are the same; all others are compared as text. A JSON
+ * number is equal to one with more zeros.
+ */
 const EXACT =
-  /^(?:uuid|text|varchar|boolean|smallint|integer|bigint|(?:small|big)?serial|date|timestamp|bytea|jsonb)\b/;
+  /^(?:uuid|boolean|smallint|integer|bigint|(?:small|big)?serial|date|timestamp|bytea)\b/;
+
+const TEXT = /^(?:text|varchar)\b/;
 
 function differs(column: PgColumn): string {
-  const isExact = EXACT.test(writeType(column)) || enumOf(column) !== undefined;
-  const cast = isExact ? '' : '::text';
+  const cast = castOf(column);
   return `${field('NEW', column)}${cast} IS DISTINCT FROM ${field('OLD', column)}${cast}`;
+}
+
+/** Byte by byte: a collation may hold different texts for equal. */
+function castOf(column: PgColumn): string {
+  if (EXACT.test(writeType(column)) || enumOf(column) !== undefined) return '';
+  return `${TEXT.test(writeType(column)) ? '' : '::text'} COLLATE "C"`;
 }
 
 /** An object with what each column was and is, where that differs. */

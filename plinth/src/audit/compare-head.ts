@@ -1,0 +1,67 @@
+// Whether what a chain lost can have been pruned, and whether it goes on from a head that was kept
+// elsewhere. It tells what is wrong as findings.
+
+import type { AuditNames } from '../models/index.js';
+import type { AuditHead } from './audit-finding.js';
+import { type AuditExecutor, isPrunable, readHash } from './read-chain.js';
+import type { Chain, ChainFinding } from './walk-chain.js';
+
+interface Reading {
+  readonly tx: AuditExecutor;
+  readonly names: AuditNames;
+  readonly tenant: string;
+  readonly keep: string | undefined;
+}
+
+/** Rows at the beginning that cannot have been pruned, by what the row of the chain says. */
+export function findTakenAway(
+  chain: Chain | undefined,
+  keep: string | undefined,
+): readonly ChainFinding[] {
+  if (chain === undefined || chain.firstSeq <= 1 || chain.isPrunedRightly) return [];
+  return [cut(chain.firstSeq - 1, whyNotPruned(chain, keep))];
+}
+
+function whyNotPruned({ firstSeq, prunedBefore }: Chain, keep: string | undefined): string {
+  const rows = `rows up to ${firstSeq - 1} were taken away`;
+  if (keep === undefined) return `${rows}, and the log does not say how long it keeps them`;
+  if (prunedBefore === undefined) return `${rows}, and were not pruned`;
+  return `${rows}, all before ${prunedBefore}: that is no ${keep} ago`;
+}
+
+/** A chain goes on from every head that it ever had. */
+export async function compareHead(
+  { tx, names, tenant, keep }: Reading,
+  chain: Chain | undefined,
+  head: AuditHead,
+): Promise<readonly ChainFinding[]> {
+  const { seq, occurredAt } = head;
+  if (chain === undefined || chain.lastSeq < seq) {
+    const end = chain === undefined ? 'is gone' : `ends with row ${chain.lastSeq}`;
+    return [cut(seq, `the chain ${end}, and had a row ${seq}`)];
+  }
+  if (chain.firstSeq < head.firstSeq) {
+    const message = `the chain begins with row ${chain.firstSeq}, and began with row ${head.firstSeq}: rows that were pruned came back`;
+    return [{ kind: 'rewritten', seq: chain.firstSeq, message }];
+  }
+  if (seq < chain.firstSeq && !(await isPrunable(tx, occurredAt, keep))) {
+    const why =
+      keep === undefined ? 'the log does not say how long it keeps it' : `is kept for ${keep}`;
+    return [
+      cut(
+        seq,
+        `rows up to ${chain.firstSeq - 1} were taken away; row ${seq} is of ${occurredAt}, and ${why}`,
+      ),
+    ];
+  }
+  const found =
+    seq === chain.firstSeq - 1 ? chain.firstPrevious : await readHash(tx, names, tenant, seq);
+  // What was pruned cannot be looked at any more, but for the hash of its last row.
+  if (found === undefined || found === head.hash) return [];
+  const message = `row ${seq} has another hash than it had: the chain was written anew`;
+  return [{ kind: 'rewritten', seq, message }];
+}
+
+function cut(seq: number, message: string): ChainFinding {
+  return { kind: 'cut', seq, message };
+}
