@@ -1,10 +1,13 @@
-// How the attacks run: planted holes that the prover of isolation has to find, and hostile requests to
-// every route. They take minutes, and have a run of their own.
+// How the attacks run: planted holes that the prover of isolation has to find, hostile requests to every
+// route, and generated ones. They take minutes, and have a run of their own.
 
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-export const ATTACKS = ['plinth/test/isolation*.test.ts', 'service/test/hostile.test.ts'];
+export const ATTACKS = [
+  'plinth/test/isolation*.test.ts',
+  'service/test/{hostile,conformance}.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -90,6 +90,16 @@ it('says what is wrong with which row, and ends with 1', async () => {
   });
 });
 
+it('says that the tenant it is given has no chain, and ends with 1', async () => {
+  const { status, out, error } = await project.plinth(['audit', 'verify', '--tenant', 'acmee']);
+  expect(status).toBe(1);
+  expect(out.split('\n')).toEqual([
+    '✗ acmee  there is no chain of it, and no row',
+    '0 chains, 0 rows: 1 finding',
+  ]);
+  expect(error).toContain('hint: ');
+});
+
 it('says what was pruned', async () => {
   await superuser.query(
     `UPDATE audit_log SET occurred_at = occurred_at - interval '7 years' WHERE tenant_id = 'acme' AND seq < 3`,

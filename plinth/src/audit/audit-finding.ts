@@ -26,8 +26,13 @@ export interface AuditHead {
   readonly tenant: string;
   /** The first row that was not pruned. */
   readonly firstSeq: number;
+  /**
+   * When that was written: as long as it is too young to be pruned, the chain begins with it. `null`
+   * where it was not as it was written. ISO 8601, in UTC.
+   */
+  readonly firstOccurredAt: string | null;
   readonly seq: number;
-  /** When the row was written: it can be pruned once it is old enough. ISO 8601, in UTC. */
+  /** When the last row was written: it can be pruned once it is old enough. ISO 8601, in UTC. */
   readonly occurredAt: string;
   /** Hexadecimal digits. */
   readonly hash: string;

@@ -35,7 +35,7 @@ export async function compareHead(
   chain: Chain | undefined,
   head: AuditHead,
 ): Promise<readonly ChainFinding[]> {
-  const { seq, occurredAt } = head;
+  const { seq } = head;
   if (chain === undefined || chain.lastSeq < seq) {
     const end = chain === undefined ? 'is gone' : `ends with row ${chain.lastSeq}`;
     return [cut(seq, `the chain ${end}, and had a row ${seq}`)];
@@ -44,15 +44,10 @@ export async function compareHead(
     const message = `the chain begins with row ${chain.firstSeq}, and began with row ${head.firstSeq}: rows that were pruned came back`;
     return [{ kind: 'rewritten', seq: chain.firstSeq, message }];
   }
-  if (seq < chain.firstSeq && !(await isPrunable(tx, occurredAt, keep))) {
-    const why =
-      keep === undefined ? 'the log does not say how long it keeps it' : `is kept for ${keep}`;
-    return [
-      cut(
-        seq,
-        `rows up to ${chain.firstSeq - 1} were taken away; row ${seq} is of ${occurredAt}, and ${why}`,
-      ),
-    ];
+  for (const row of knownRows(head)) {
+    if (row.seq < chain.firstSeq && !(await isPrunable(tx, row.occurredAt, keep))) {
+      return [cut(row.seq, whyNotThisOne(chain, row, keep))];
+    }
   }
   const found =
     seq === chain.firstSeq - 1 ? chain.firstPrevious : await readHash(tx, names, tenant, seq);
@@ -60,6 +55,27 @@ export async function compareHead(
   if (found === undefined || found === head.hash) return [];
   const message = `row ${seq} has another hash than it had: the chain was written anew`;
   return [{ kind: 'rewritten', seq, message }];
+}
+
+interface KnownRow {
+  readonly seq: number;
+  readonly occurredAt: string;
+}
+
+/** The rows that a head says the time of. */
+function knownRows({ firstSeq, firstOccurredAt, seq, occurredAt }: AuditHead): readonly KnownRow[] {
+  const last = { seq, occurredAt };
+  return firstOccurredAt === null ? [last] : [last, { seq: firstSeq, occurredAt: firstOccurredAt }];
+}
+
+function whyNotThisOne(
+  { firstSeq }: Chain,
+  { seq, occurredAt }: KnownRow,
+  keep: string | undefined,
+): string {
+  const why =
+    keep === undefined ? 'the log does not say how long it keeps it' : `is kept for ${keep}`;
+  return `rows up to ${firstSeq - 1} were taken away; row ${seq} is of ${occurredAt}, and ${why}`;
 }
 
 function cut(seq: number, message: string): ChainFinding {

@@ -20,26 +20,28 @@ export async function fixSearchPath(tx: AuditExecutor): Promise<void> {
 }
 
 /**
- * The hash that a row's content has, with its number or another one. None where its time is no time
- * that rows are written at: it has no microseconds that fit a number.
+ * The hash that a row's content has, with its number or another one. None where nothing writes such a
+ * row: its time has no microseconds that fit a number, or its changes are a null of JSON, which in the
+ * text of a hash is the NULL of SQL.
  */
 function contentHash(seq = 'seq'): SQL {
   return sql.raw(
-    `CASE WHEN occurred_at >= '1970-01-01Z' AND occurred_at < '10000-01-01Z' THEN ${writeAuditHash({
-      previousHash: 'previous_hash',
-      seq,
-      transactionRow: 'transaction_row',
-      tenant: 'tenant_id',
-      occurredAt: 'occurred_at',
-      actor: 'actor',
-      requestId: 'request_id',
-      role: 'role',
-      action: 'action',
-      table: 'table_name',
-      key: 'row_key',
-      columns: 'columns',
-      changes: 'changes',
-    })} END`,
+    `CASE WHEN occurred_at >= '1970-01-01Z' AND occurred_at < '10000-01-01Z'
+      AND (changes IS NULL OR changes <> 'null') THEN ${writeAuditHash({
+        previousHash: 'previous_hash',
+        seq,
+        transactionRow: 'transaction_row',
+        tenant: 'tenant_id',
+        occurredAt: 'occurred_at',
+        actor: 'actor',
+        requestId: 'request_id',
+        role: 'role',
+        action: 'action',
+        table: 'table_name',
+        key: 'row_key',
+        columns: 'columns',
+        changes: 'changes',
+      })} END`,
   );
 }
 

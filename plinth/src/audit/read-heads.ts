@@ -9,6 +9,7 @@ const schema = z.object({
     z.object({
       tenant: z.string().min(1),
       firstSeq: z.int().min(1),
+      firstOccurredAt: z.iso.datetime().nullable(),
       seq: z.int().min(1),
       occurredAt: z.iso.datetime(),
       hash: z.string().regex(/^[0-9a-f]{64}$/),

@@ -191,7 +191,8 @@ function headOf(tenant: string, chain: Chain | undefined, walk: ChainWalk): Audi
   const last = walk.lastRow();
   if (chain === undefined || last === undefined) return undefined;
   const { seq, hash, occurredAt } = last;
-  return { tenant, firstSeq: chain.firstSeq, seq, occurredAt, hash };
+  const firstOccurredAt = walk.firstRow()?.occurredAt ?? null;
+  return { tenant, firstSeq: chain.firstSeq, firstOccurredAt, seq, occurredAt, hash };
 }
 
 function prunedOf(tenant: string, chain: Chain | undefined): AuditPruned | undefined {

@@ -46,6 +46,7 @@ export class ChainWalk {
   #next: number;
   /** Hash of the row before the next one; none where that row is missing, or was changed. */
   #before: string | undefined;
+  #first: ChainRow | undefined;
   #last: ChainRow | undefined;
 
   /** @param chain `undefined` where nothing is known of the chain but its rows. */
@@ -74,6 +75,7 @@ export class ChainWalk {
     findings.push(...this.#look(row));
     this.#next = seq + 1;
     this.#before = row.hash === row.computed ? row.hash : undefined;
+    if (seq === firstSeq) this.#first = row;
     this.#last = row;
     return findings;
   }
@@ -88,6 +90,11 @@ export class ChainWalk {
         ? `row ${seq} does not follow from ${seq === 1 ? 'nothing, as a first row does' : 'what was pruned before it'}`
         : `row ${seq} does not follow from row ${seq - 1}: one of them was replaced`;
     return [{ kind: 'unlinked', seq, message }];
+  }
+
+  /** The first row that was not pruned, once all were taken; none where it is not as it was written. */
+  firstRow(): ChainRow | undefined {
+    return this.#first?.hash === this.#first?.computed ? this.#first : undefined;
   }
 
   /** The last row, once all were taken; none where the chain does not end with it. */

@@ -71,6 +71,12 @@ describe('audited()', () => {
     expect(written).not.toMatch(/NEW\.(double|updated_at)/);
   });
 
+  it('records values of columns that the third argument of a table names', () => {
+    const columns = { id: integer('id').primaryKey(), tenantId: tenantId(), name: text('name') };
+    const table = pgTable('t', columns, (t) => [audited(t, { values: [t.name] })]);
+    expect(ddl({ table })).toContain(`jsonb_build_object('name', jsonb_build_object(`);
+  });
+
   it('names the schema of a table, and of the function of its trigger', () => {
     const vault = pgSchema('vault');
     const table = audited(
@@ -91,6 +97,8 @@ describe('audited()', () => {
     expect(collectAuditLogs([{ file: 'models.ts', exports: { log, table } }])).toEqual([log]);
   });
 
+  const other = pgTable('other', { id: integer('id').primaryKey(), name: text('name') });
+  const plain = () => pgTable('t', { id: integer('id').primaryKey(), tenantId: tenantId() });
   const secret = pgTable('t', {
     id: integer('id').primaryKey(),
     tenantId: tenantId(),
@@ -112,6 +120,24 @@ describe('audited()', () => {
       'values of an encrypted column',
       audited(secret, { values: [secret.secret] }),
       /with values of secret, which is for secrets/,
+    ],
+    [
+      'values of another table',
+      audited(plain(), { values: [other.name] }),
+      /public\.t is audited with values of name, a column of other$/,
+    ],
+    ['rows of an audit log', audited(auditTable()), /public\.audit_log .*every row would make/],
+    [
+      'rows of another audit log',
+      audited(auditTable({ name: 'trail' })),
+      /public\.trail .*every row would make/,
+    ],
+    [
+      'the name of the chains of its log',
+      audited(pgTable('trail_chains', { id: integer('id').primaryKey(), tenantId: tenantId() }), {
+        log: auditTable({ name: 'trail' }),
+      }),
+      /public\.trail_chains .*every row would make/,
     ],
   ])('refuses a table with %s', (_, table, message) => {
     const { code, message: said } = refusal({ table });

@@ -13,8 +13,8 @@ import { qualify } from '../names.js';
 import type { Part } from '../part.js';
 import { readTable } from '../read-table.js';
 import { SecretColumn } from '../secret-column.js';
-import { auditNames, DEFAULT_AUDIT_LOG } from './audit-names.js';
-import { nameInLog, namesOfLog } from './find-audit-tables.js';
+import { type AuditNames, auditNames, DEFAULT_AUDIT_LOG } from './audit-names.js';
+import { isAuditLog, nameInLog, namesOfLog } from './find-audit-tables.js';
 import { type AuditedTable, writeRecordBody } from './record-function.js';
 
 export interface AuditedOptions {
@@ -38,7 +38,7 @@ export interface AuditedOptions {
  * Takes a table and returns it, or stands in the third argument of `pgTable`.
  *
  * @throws PlinthError MODELS_INVALID, when it is written, for a table without a tenant or a primary
- *   key, and for values of a column that is encrypted.
+ *   key, for an audit log, and for values of a column that is encrypted or of another table.
  * @example
  * export const notes = pgTable('notes', { … }, (t) => [isolated(t), audited(t, { log: auditLog })]);
  */
@@ -62,6 +62,7 @@ export function audited(
 function writeAudited(target: Target, options: AuditedOptions): readonly Part[] {
   const record = qualify(target.schema, automaticName(target.name, undefined, 'audit'));
   const log = options.log === undefined ? auditNames(DEFAULT_AUDIT_LOG) : namesOfLog(options.log);
+  refuseLog(target, log);
   const body = writeRecordBody(log, readAudited(target, options));
   return [
     {
@@ -120,7 +121,7 @@ function readAudited({ table, sql }: Target, options: AuditedOptions): AuditedTa
     );
   }
   const beside = key.filter((each) => each.name !== column);
-  const names = values.map((each) => each.name);
+  const names = namesOf(values, table, sql);
   const isWatched = (each: PgColumn) => each.generated === undefined && !ignore.includes(each.name);
   const audited: AuditedTable = {
     name: nameInLog(table),
@@ -131,6 +132,26 @@ function readAudited({ table, sql }: Target, options: AuditedOptions): AuditedTa
   };
   refuseSecrets(audited, sql);
   return audited;
+}
+
+/** Each row of it would make one more, without end. */
+function refuseLog({ table, sql }: Target, { log, chains }: AuditNames): void {
+  if (sql !== log && sql !== chains && !isAuditLog(table)) return;
+  throw invalidModel(
+    `${sql} is audited and belongs to an audit log, whose every row would make another one`,
+    'Take audited() away from it: the chain of hashes says whether it was changed.',
+  );
+}
+
+/** The names of columns that have to be of the table. */
+function namesOf(values: readonly AnyPgColumn[], table: PgTable, sql: string): readonly string[] {
+  const own = nameInLog(table);
+  const foreign = values.find((each) => nameInLog(each.table) !== own);
+  if (foreign === undefined) return values.map((each) => each.name);
+  throw invalidModel(
+    `${sql} is audited with values of ${foreign.name}, a column of ${nameInLog(foreign.table)}`,
+    'Name columns of the table itself.',
+  );
 }
 
 function refuseSecrets({ key, values }: AuditedTable, table: string): void {
