@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'plinth';
+import { ALL_TENANTS } from './service/src/db/all-tenants.js';
 import { retentionClasses, retentionTimesOf } from './service/src/retention-classes.js';
 
 // The reference backend's database and history, so that `npx plinth …` works in this folder.
@@ -8,7 +9,7 @@ export default defineConfig({
   revisions: './service/revisions',
   extensions: ['vector'],
   schema: ['./service/src/db/schema.ts', './service/src/db/*.sql'],
-  tenants: 'SELECT id FROM tenants',
+  tenants: ALL_TENANTS,
   retention: { classes: retentionClasses(retentionTimesOf(process.env)) },
   secrets: {
     keyEncryption: async () => {

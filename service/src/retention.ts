@@ -5,11 +5,10 @@ import type { FastifyInstance } from 'fastify';
 import { type Database, retentionMetrics } from 'plinth';
 import { type RetentionOutcome, type RetentionProblem, runRetention } from 'plinth/retention';
 import * as promClient from 'prom-client';
+import { ALL_TENANTS } from './db/all-tenants.js';
 import { retentionClasses } from './retention-classes.js';
 import type { RetentionSettings } from './retention-settings.js';
 
-/** Lists every tenant there ever was. */
-const ALL_TENANTS = 'SELECT id FROM tenants';
 /** Seconds after the start: time for the first requests, and not all replicas at the same moment. */
 const FIRST_RUN = { least: 15, most: 60 } as const;
 /** Part of the interval by which runs are spread. */

@@ -11,6 +11,7 @@ import {
   keyEncryptionFromEnv,
   openKeyring,
 } from 'plinth/secrets';
+import { ALL_TENANTS } from './db/all-tenants.js';
 import {
   auditLog,
   dataKeys,
@@ -39,9 +40,6 @@ export interface Refusal {
   /** What mends it: mostly SQL. */
   readonly fix: string;
 }
-
-/** The query that lists every tenant there ever was. */
-const ALL_TENANTS = 'SELECT id FROM tenants';
 
 /**
  * Audits the role of the database's connections, and sees that every key that secrets need is there.

@@ -1,6 +1,7 @@
 // How keys and their rotation read: what is in use, what is left, and what nobody can read.
 
 import type { KeyStatus, Rotation } from '../secrets/index.js';
+import { countOf } from './count-of.js';
 import type { Report } from './report.js';
 import type { Terminal } from './terminal.js';
 
@@ -36,17 +37,17 @@ function printStatus(terminal: Terminal, status: KeyStatus): void {
   const { keyEncryptionKeys, columns, tenants } = status;
   const keys = keyEncryptionKeys.map(({ id, isCurrent, state, dataKeys, values }) => [
     id,
-    `${count(dataKeys, 'data key')}, ${count(values, 'value')}${isCurrent ? ' (current)' : ''}${state === 'works' ? '' : ` (${state})`}`,
+    `${countOf(dataKeys, 'data key')}, ${countOf(values, 'value')}${isCurrent ? ' (current)' : ''}${state === 'works' ? '' : ` (${state})`}`,
   ]);
   const lines = columns.map(({ column, values, left, unreadable }) => [
     column,
     [
-      count(values, 'value'),
+      countOf(values, 'value'),
       ...(left === 0 ? [] : [`${left} left under retired data keys`]),
       ...(unreadable === 0 ? [] : [`${unreadable} unreadable`]),
     ].join(', '),
   ]);
-  terminal.out(`${count(tenants, 'tenant')}, key-encryption keys:`);
+  terminal.out(`${countOf(tenants, 'tenant')}, key-encryption keys:`);
   printTable(terminal, keys);
   terminal.out('encrypted columns:');
   printTable(terminal, lines);
@@ -82,7 +83,7 @@ function printWrongs(terminal: Terminal, status: KeyStatus): void {
     );
   }
   if (unreadableOf(status) > 0) {
-    terminal.error(`${count(unreadableOf(status), 'value')} cannot be read by anybody`);
+    terminal.error(`${countOf(unreadableOf(status), 'value')} cannot be read by anybody`);
   }
 }
 
@@ -100,11 +101,15 @@ export function reportRotation(rotation: Rotation, withValues: boolean): Report 
 function printRotation(terminal: Terminal, rotation: Rotation, withValues: boolean): void {
   const { rewrapped, renewed, encrypted, resumed, status, problems } = rotation;
   if (resumed) terminal.out('went on with a rotation that had left values under retired data keys');
-  terminal.out(`${count(rewrapped, 'data key')} wrapped anew, ${count(status.tenants, 'tenant')}`);
+  terminal.out(
+    `${countOf(rewrapped, 'data key')} wrapped anew, ${countOf(status.tenants, 'tenant')}`,
+  );
   if (withValues)
-    terminal.out(`${count(renewed, 'new data key')}, ${count(encrypted, 'value')} encrypted again`);
+    terminal.out(
+      `${countOf(renewed, 'new data key')}, ${countOf(encrypted, 'value')} encrypted again`,
+    );
   for (const { column, left } of status.columns) {
-    if (left > 0) terminal.out(`left: ${column}, ${count(left, 'value')}`);
+    if (left > 0) terminal.out(`left: ${column}, ${countOf(left, 'value')}`);
   }
   if (leftOf(status) > 0)
     terminal.error(
@@ -119,8 +124,4 @@ function printRotation(terminal: Terminal, rotation: Rotation, withValues: boole
 function printTable(terminal: Terminal, rows: readonly (readonly string[])[]): void {
   const width = Math.max(...rows.map(([name = '']) => name.length));
   for (const [name = '', text = ''] of rows) terminal.out(`  ${name.padEnd(width)}  ${text}`);
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -1,29 +1,16 @@
 // The queries on documents and their chunks, in the scope of one tenant. They know nothing of HTTP,
 // and make no vectors.
 
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Database, Transaction } from 'plinth';
 import { vectorText } from '../embedding/unit-vector.js';
 import { toRfc3339 } from '../rfc3339.js';
 import type { Document, DocumentSummary } from '../schemas/document.js';
+import { filteredList } from './filtered-list.js';
+import { newestFirst, type TimeFilters, timeConditions, timeValues } from './newest-first.js';
 import { cutPage, type Page } from './page.js';
 import { perDatabase } from './per-database.js';
 import { documentEmbeddings, documents } from './schema.js';
-
-/** Where a document stands in the list: newest first, ties broken by id. */
-export interface DocumentPosition {
-  readonly createdAt: string;
-  readonly id: string;
-}
-
-/** What a page of documents is asked for with. */
-export interface DocumentFilters {
-  /** At this moment or later. */
-  readonly createdAfter: string | undefined;
-  readonly createdBefore: string | undefined;
-  /** The last one of the page before. */
-  readonly after: DocumentPosition | undefined;
-}
 
 export interface Chunk {
   readonly text: string;
@@ -51,6 +38,19 @@ const SUMMARY = {
 };
 
 const COLUMNS = { ...SUMMARY, text: documents.content };
+
+const listQuery = filteredList({
+  name: 'documents_list',
+  conditions: timeConditions(documents),
+  order: newestFirst(documents),
+  prepare: (db, { name, where, orderBy }) =>
+    db
+      .select(SUMMARY)
+      .from(documents)
+      .where(where)
+      .orderBy(...orderBy)
+      .prepare(name),
+});
 
 const prepared = perDatabase((db) => ({
   find: db
@@ -113,14 +113,12 @@ export async function lockDocument(
 export async function listDocuments(
   db: Database,
   limit: number,
-  filters: DocumentFilters,
+  filters: TimeFilters,
 ): Promise<Page<DocumentSummary>> {
-  const rows = await db
-    .select(SUMMARY)
-    .from(documents)
-    .where(and(...conditionsOf(filters)))
-    .orderBy(desc(documents.createdAt), desc(documents.id))
-    .limit(limit + 1);
+  const rows = await db.run(listQuery(db, filters, limit), {
+    count: limit + 1,
+    ...timeValues(filters),
+  });
   return cutPage(rows.map(withMoment), limit);
 }
 
@@ -134,17 +132,6 @@ export async function deleteDocument(
     .where(eq(documents.id, id))
     .returning({ id: documents.id });
   return gone.length > 0;
-}
-
-function conditionsOf({ createdAfter, createdBefore, after }: DocumentFilters): readonly SQL[] {
-  const { createdAt, id } = documents;
-  return [
-    createdAfter === undefined ? [] : [sql`${createdAt} >= ${createdAfter}::timestamptz`],
-    createdBefore === undefined ? [] : [sql`${createdAt} < ${createdBefore}::timestamptz`],
-    after === undefined
-      ? []
-      : [sql`(${createdAt}, ${id}) < (${after.createdAt}::timestamptz, ${after.id}::uuid)`],
-  ].flat();
 }
 
 function toDocument(row: Document): Document {

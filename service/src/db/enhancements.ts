@@ -1,29 +1,19 @@
 // The queries on enhancements, in the scope of one tenant. They know nothing of HTTP.
 
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database, Transaction } from 'plinth';
 import { toRfc3339 } from '../rfc3339.js';
 import type { Enhancement, EnhancementChanges, NewEnhancement } from '../schemas/enhancement.js';
 import { filteredList } from './filtered-list.js';
+import { newestFirst, type TimeFilters, timeConditions, timeValues } from './newest-first.js';
 import { cutPage, type Page } from './page.js';
 import { perDatabase } from './per-database.js';
 import { enhancementHistory } from './schema.js';
 
-/** Where an enhancement stands in the list: newest first, ties broken by id. */
-export interface EnhancementPosition {
-  readonly createdAt: string;
-  readonly id: string;
-}
-
 /** What a page of enhancements is asked for with. */
-export interface EnhancementFilters {
+export interface EnhancementFilters extends TimeFilters {
   readonly ticketId: string | undefined;
   readonly status: Enhancement['status'] | undefined;
-  /** At this moment or later. */
-  readonly createdAfter: string | undefined;
-  readonly createdBefore: string | undefined;
-  /** The last one of the page before. */
-  readonly after: EnhancementPosition | undefined;
 }
 
 const COLUMNS = {
@@ -44,15 +34,13 @@ const BY_ID = eq(enhancementHistory.id, sql.placeholder('id'));
 const CONDITIONS: Readonly<Record<keyof EnhancementFilters, SQL>> = {
   ticketId: eq(enhancementHistory.ticketId, sql.placeholder('ticketId')),
   status: eq(enhancementHistory.status, sql.placeholder('status')),
-  createdAfter: sql`${enhancementHistory.createdAt} >= ${sql.placeholder('createdAfter')}::timestamptz`,
-  createdBefore: sql`${enhancementHistory.createdAt} < ${sql.placeholder('createdBefore')}::timestamptz`,
-  after: sql`(${enhancementHistory.createdAt}, ${enhancementHistory.id}) < (${sql.placeholder('positionCreatedAt')}::timestamptz, ${sql.placeholder('positionId')}::uuid)`,
+  ...timeConditions(enhancementHistory),
 };
 
 const listQuery = filteredList({
   name: 'enhancements_list',
   conditions: CONDITIONS,
-  order: [desc(enhancementHistory.createdAt), desc(enhancementHistory.id)],
+  order: newestFirst(enhancementHistory),
   prepare: (db, { name, where, orderBy }) =>
     db
       .select(COLUMNS)
@@ -103,12 +91,12 @@ export async function listEnhancements(
   limit: number,
   filters: EnhancementFilters,
 ): Promise<Page<Enhancement>> {
-  const { after, ...others } = filters;
+  const { ticketId, status } = filters;
   const rows = await db.run(listQuery(db, filters, limit), {
     count: limit + 1,
-    positionCreatedAt: after?.createdAt,
-    positionId: after?.id,
-    ...others,
+    ticketId,
+    status,
+    ...timeValues(filters),
   });
   return cutPage(rows.map(toEnhancement), limit);
 }

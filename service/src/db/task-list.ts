@@ -1,49 +1,44 @@
 // The lists of tasks, newest first: all of them, and those in which given words occur. It knows
 // nothing of HTTP.
 
-import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { type PgColumn, QueryBuilder } from 'drizzle-orm/pg-core';
 import type { Database } from 'plinth';
 import type { Task } from '../schemas/task.js';
 import { filteredList } from './filtered-list.js';
+import {
+  newestFirst,
+  type TimeColumns,
+  type TimeFilters,
+  timeConditions,
+  timeValues,
+} from './newest-first.js';
 import type { Owner } from './owner.js';
 import { cutPage, type Page } from './page.js';
 import { tasks, taskWords } from './schema.js';
 import { TASK_COLUMNS, toTask } from './task-columns.js';
 
-/** Where a task stands in the list: newest first, ties broken by id. */
-export interface TaskPosition {
-  readonly createdAt: string;
-  readonly id: string;
-}
-
 /** What a page of tasks is asked for with. */
-export interface TaskFilters {
+export interface TaskFilters extends TimeFilters {
   /** Each word of it has to occur in the title or the description. */
   readonly search: string | undefined;
   readonly completed: boolean | undefined;
-  /** At this moment or later. */
-  readonly createdAfter: string | undefined;
-  readonly createdBefore: string | undefined;
-  /** The last one of the page before. */
-  readonly after: TaskPosition | undefined;
 }
 
 export async function listTasks(
   db: Database,
   owner: Owner,
   limit: number,
-  { after, search, ...others }: TaskFilters,
+  { search, ...filters }: TaskFilters,
 ): Promise<Page<Task>> {
-  const given = { owner, after, ...others };
+  const given = { owner, ...filters };
   const query = search === undefined ? listQuery(db, given, limit) : searchQuery(db, given, limit);
   const rows = await db.run(query, {
     count: limit + 1,
     owner,
     search,
-    positionCreatedAt: after?.createdAt,
-    positionId: after?.id,
-    ...others,
+    completed: filters.completed,
+    ...timeValues(filters),
   });
   return cutPage(rows.map(toTask), limit);
 }
@@ -53,30 +48,17 @@ type Filter = 'owner' | Exclude<keyof TaskFilters, 'search'>;
 const OWNER = sql.placeholder('owner');
 
 /** Where a list finds what it is ordered and filtered by. */
-interface ListColumns {
-  readonly createdAt: PgColumn;
-  readonly id: PgColumn;
+interface ListColumns extends TimeColumns {
   readonly userId: PgColumn;
   readonly completed: PgColumn;
 }
 
-function conditionsOn({
-  createdAt,
-  id,
-  userId,
-  completed,
-}: ListColumns): Readonly<Record<Filter, SQL>> {
+function conditionsOn(columns: ListColumns): Readonly<Record<Filter, SQL>> {
   return {
-    owner: eq(userId, OWNER),
-    completed: eq(completed, sql.placeholder('completed')),
-    createdAfter: sql`${createdAt} >= ${sql.placeholder('createdAfter')}::timestamptz`,
-    createdBefore: sql`${createdAt} < ${sql.placeholder('createdBefore')}::timestamptz`,
-    after: sql`(${createdAt}, ${id}) < (${sql.placeholder('positionCreatedAt')}::timestamptz, ${sql.placeholder('positionId')}::uuid)`,
+    owner: eq(columns.userId, OWNER),
+    completed: eq(columns.completed, sql.placeholder('completed')),
+    ...timeConditions(columns),
   };
-}
-
-function newestFirst({ createdAt, id }: ListColumns) {
-  return [desc(createdAt), desc(id)] as const;
 }
 
 const NOT_DELETED = isNull(tasks.deletedAt);

@@ -4,7 +4,6 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { ProblemError } from 'plinth/fastify';
 import { requireScope, tenantDatabase, tenantOf } from '../auth/guards.js';
 import {
-  type DocumentPosition,
   deleteDocument,
   findDocument,
   insertDocument,
@@ -16,13 +15,12 @@ import { searchDocuments } from '../documents/search-documents.js';
 import { changeIfMatch } from '../http/change-if-match.js';
 import { clientGone } from '../http/client-gone.js';
 import { createOnce } from '../http/create-once.js';
-import { decodeCursor, encodeCursor } from '../http/cursor.js';
-import { invalidCursor } from '../http/invalid-cursor.js';
+import { encodeCursor } from '../http/cursor.js';
 import { nextLink } from '../http/next-link.js';
 import { once } from '../http/once.js';
 import { sendEtag } from '../http/send-etag.js';
+import { readTimePosition } from '../http/time-position.js';
 import { DOCUMENT_BODY_LIMIT, PAGE_SIZE } from '../limits.js';
-import { timePositionSchema } from '../schemas/query.js';
 import { type Tenancy, tenantsServed } from '../tenancy.js';
 import { type VectorSupport, vectorsServed } from '../vector-support.js';
 import {
@@ -56,7 +54,7 @@ const readRoutes: FastifyPluginAsyncZod<DocumentRouteOptions> = async (app, { ve
     const { rows, hasMore } = await listDocuments(tenantDatabase(request), limit, {
       createdAfter: times.created_after,
       createdBefore: times.created_before,
-      after: cursor === undefined ? undefined : readPosition(cursor),
+      after: cursor === undefined ? undefined : readTimePosition('documents', cursor),
     });
     const last = rows.at(-1);
     if (hasMore && last !== undefined) {
@@ -121,13 +119,6 @@ const deleteRoutes: FastifyPluginAsyncZod<DocumentRouteOptions> = async (app, { 
     reply.code(204);
   });
 };
-
-function readPosition(cursor: string): DocumentPosition {
-  const position = timePositionSchema.safeParse(decodeCursor('documents', cursor));
-  if (!position.success) throw invalidCursor();
-  const [createdAt, id] = position.data;
-  return { createdAt, id };
-}
 
 function noSuchDocument(id: string): never {
   throw new ProblemError({ status: 404, detail: `There is no document ${id}.` });

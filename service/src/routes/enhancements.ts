@@ -4,7 +4,6 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { ProblemError } from 'plinth/fastify';
 import { requireScope, tenantDatabase, tenantOf } from '../auth/guards.js';
 import {
-  type EnhancementPosition,
   findEnhancement,
   insertEnhancement,
   listEnhancements,
@@ -13,11 +12,11 @@ import {
 } from '../db/enhancements.js';
 import { changeIfMatch, ifMatchSchema } from '../http/change-if-match.js';
 import { createOnce } from '../http/create-once.js';
-import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { encodeCursor } from '../http/cursor.js';
 import { idempotencyKeySchema } from '../http/idempotency-key.js';
-import { invalidCursor } from '../http/invalid-cursor.js';
 import { nextLink } from '../http/next-link.js';
 import { ifNoneMatchSchema, notModified, sendEtag } from '../http/send-etag.js';
+import { readTimePosition } from '../http/time-position.js';
 import { PAGE_SIZE } from '../limits.js';
 import { bearer } from '../openapi.js';
 import {
@@ -29,7 +28,7 @@ import {
   newEnhancementSchema,
 } from '../schemas/enhancement.js';
 import { json, problems } from '../schemas/problem.js';
-import { noQuerySchema, timePositionSchema } from '../schemas/query.js';
+import { noQuerySchema } from '../schemas/query.js';
 import { type Tenancy, tenantsServed } from '../tenancy.js';
 
 const PATH = '/api/enhancements';
@@ -103,7 +102,7 @@ export const enhancementRoutes: FastifyPluginAsyncZod<{ readonly tenancy: Tenanc
       status,
       createdAfter: times.created_after,
       createdBefore: times.created_before,
-      after: cursor === undefined ? undefined : readPosition(cursor),
+      after: cursor === undefined ? undefined : readTimePosition('enhancements', cursor),
     });
     const last = rows.at(-1);
     if (hasMore && last !== undefined) {
@@ -150,13 +149,6 @@ export const enhancementRoutes: FastifyPluginAsyncZod<{ readonly tenancy: Tenanc
     throw new ProblemError({ status: 409, detail });
   });
 };
-
-function readPosition(cursor: string): EnhancementPosition {
-  const position = timePositionSchema.safeParse(decodeCursor('enhancements', cursor));
-  if (!position.success) throw invalidCursor();
-  const [createdAt, id] = position.data;
-  return { createdAt, id };
-}
 
 function noSuchEnhancement(id: string): never {
   throw new ProblemError({ status: 404, detail: `There is no enhancement ${id}.` });

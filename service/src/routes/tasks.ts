@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { ProblemError } from 'plinth/fastify';
 import { z } from 'zod';
 import { callerIfRequired } from '../auth/guards.js';
-import { listTasks, type TaskPosition } from '../db/task-list.js';
+import { listTasks } from '../db/task-list.js';
 import {
   deleteTask,
   findTask,
@@ -15,16 +15,16 @@ import {
 } from '../db/tasks.js';
 import { changeIfMatch, ifMatchSchema } from '../http/change-if-match.js';
 import { createOnce } from '../http/create-once.js';
-import { decodeCursor, encodeCursor } from '../http/cursor.js';
+import { encodeCursor } from '../http/cursor.js';
 import { idempotencyKeySchema } from '../http/idempotency-key.js';
-import { invalidCursor } from '../http/invalid-cursor.js';
 import { nextLink } from '../http/next-link.js';
 import { ownerOf } from '../http/owner-of.js';
 import { ifNoneMatchSchema, notModified, sendEtag } from '../http/send-etag.js';
+import { readTimePosition } from '../http/time-position.js';
 import { PAGE_SIZE } from '../limits.js';
 import { optionalBearer } from '../openapi.js';
 import { json, problems } from '../schemas/problem.js';
-import { noQuerySchema, taskPathSchema, timePositionSchema } from '../schemas/query.js';
+import { noQuerySchema, taskPathSchema } from '../schemas/query.js';
 import {
   newTaskSchema,
   taskChangesSchema,
@@ -133,7 +133,7 @@ export const taskRoutes: FastifyPluginAsyncZod<TaskRouteOptions> = async (
       completed,
       createdAfter: times.created_after,
       createdBefore: times.created_before,
-      after: cursor === undefined ? undefined : readPosition(cursor),
+      after: cursor === undefined ? undefined : readTimePosition('tasks', cursor),
     });
     const last = rows.at(-1);
     if (hasMore && last !== undefined) {
@@ -193,13 +193,6 @@ export const taskRoutes: FastifyPluginAsyncZod<TaskRouteOptions> = async (
     return task ?? noSuchTask(id);
   });
 };
-
-function readPosition(cursor: string): TaskPosition {
-  const position = timePositionSchema.safeParse(decodeCursor('tasks', cursor));
-  if (!position.success) throw invalidCursor();
-  const [createdAt, id] = position.data;
-  return { createdAt, id };
-}
 
 function noSuchTask(id: string): never {
   throw new ProblemError({ status: 404, detail: `There is no task ${id}.` });

@@ -12,6 +12,7 @@ import type { Project } from '../../config/index.js';
 import { PlinthError } from '../../errors/index.js';
 import { type AuditLog, collectAuditLogs, nameInLog } from '../../models/index.js';
 import { readModelFiles } from '../../sources/index.js';
+import { countOf } from '../count-of.js';
 import { openProject, withDatabaseOf } from '../open-project.js';
 import type { Report } from '../report.js';
 import type { SharedOptions } from '../shared-options.js';
@@ -82,20 +83,16 @@ function printVerification(
 ): void {
   for (const { tenant, lastSeq, before } of pruned) {
     const when = before === null ? '' : `, all before ${before}`;
-    terminal.out(`  ${tenant}  ${count(lastSeq, 'row')} pruned${when}`);
+    terminal.out(`  ${tenant}  ${countOf(lastSeq, 'row')} pruned${when}`);
   }
   for (const { tenant, message } of findings) terminal.out(`✗ ${tenant}  ${message}`);
-  const looked = `${count(chains, 'chain')}, ${count(rows, 'row')}`;
+  const looked = `${countOf(chains, 'chain')}, ${countOf(rows, 'row')}`;
   if (findings.length === 0) {
     terminal.out(`✓ ${looked}: nothing was changed, removed or inserted`);
     return;
   }
-  terminal.out(`${looked}: ${count(findings.length, 'finding')}`);
+  terminal.out(`${looked}: ${countOf(findings.length, 'finding')}`);
   terminal.error(
     'hint: Keep the database as it is, and compare it with a backup: a row says what it was there.',
   );
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
