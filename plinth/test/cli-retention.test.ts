@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { useDatabase } from '../../test/support/database.js';
 import { Interruption } from '../src/cli/interruption.js';
 import { CliProject } from './support/cli-project.js';
+import { endSessionsAt } from './support/end-sessions-at.js';
 import {
   createRetentionTablesAt,
   dropRetentionRole,
@@ -90,6 +91,19 @@ describe('plinth retention --dry-run', () => {
         '  2 rows, the oldest of …',
       ].join('\n'),
     );
+  });
+
+  it('says that its connection was lost, and what to do', async () => {
+    const run = () => project.plinth(['retention', '--dry-run']);
+    const { status, error } = await endSessionsAt(all, 'jobs', run);
+    expect({ status, lines: error.split('\n') }).toEqual({
+      status: 1,
+      lines: [
+        'error: the connection to the database was lost: terminating connection due to administrator command',
+        'hint: Look whether the server is up, and run the command again.',
+        'code: CLI_CONNECTION_LOST',
+      ],
+    });
   });
 
   it('lists twenty tenants, and all of them with --json', async () => {

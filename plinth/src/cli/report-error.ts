@@ -1,7 +1,7 @@
 // How an error reads: lines for a person, one JSON document for a program.
 
 import type { CommanderError } from 'commander';
-import { isPlinthError, PlinthError } from '../errors/index.js';
+import { causesOf, isPlinthError, PlinthError } from '../errors/index.js';
 import type { Terminal } from './terminal.js';
 import { toJson } from './to-json.js';
 
@@ -11,7 +11,9 @@ export async function reportError(
   terminal: Terminal,
   asJson: boolean,
 ): Promise<void> {
-  const known = isPlinthError(error) ? error : await databaseRefused(error);
+  const known = isPlinthError(error)
+    ? error
+    : ((await connectionLost(error)) ?? (await databaseRefused(error)));
   if (asJson) terminal.error(toJson({ error: errorData(known ?? error) }));
   else
     for (const line of known === undefined ? [stackOf(error)] : linesOf(known)) {
@@ -48,6 +50,24 @@ async function databaseRefused(cause: unknown): Promise<PlinthError | undefined>
       details: { sqlstate },
       cause,
     },
+  );
+}
+
+/** Class 08 and 57P01 to 57P05 (PostgreSQL documentation, appendix A). */
+const ENDS_SESSION = /^(?:08|57P)/;
+
+/** The session ended, or what it ran on: nothing is known to be wrong with the command. */
+async function connectionLost(cause: unknown): Promise<PlinthError | undefined> {
+  const { isBrokenConnection } = await import('../engine/index.js');
+  const { sqlStateOf } = await import('../sql/index.js');
+  const said = causesOf(cause).find(
+    (link) => ENDS_SESSION.test(sqlStateOf(link) ?? '') || isBrokenConnection(link),
+  );
+  if (said === undefined) return undefined;
+  return new PlinthError(
+    'CLI_CONNECTION_LOST',
+    `the connection to the database was lost: ${said.message}`,
+    { hint: 'Look whether the server is up, and run the command again.', cause },
   );
 }
 

@@ -71,6 +71,21 @@ export function canPass(error: unknown): boolean {
   return PASSING_STATES.has(code) || PASSING_CODES.has(code) || code.startsWith('08');
 }
 
+/** Codes of the operating system for a connection that broke while a statement was on its way. */
+const BROKEN_CODES: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** Whether the driver says that a connection broke; a server that ends a session says so itself. */
+export function isBrokenConnection(error: Error): boolean {
+  if ('code' in error && BROKEN_CODES.has(error.code)) return true;
+  // node-postgres gives these no code.
+  return /^Connection terminated|not queryable$/.test(error.message);
+}
+
 /**
  * Whether the server refused this way of connecting, with TLS or without it, and may accept the
  * other one: it has TLS off, or pg_hba.conf has no line for it. It says the latter from one place

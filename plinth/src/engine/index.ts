@@ -2,6 +2,7 @@
 
 export type { CancelSignal } from './cancellation.js';
 export { type ConnectOptions, connect } from './connect.js';
+export { isBrokenConnection } from './connect-errors.js';
 export type { Connection, TransactionState } from './connection.js';
 export type { Database, Transaction } from './database.js';
 export {

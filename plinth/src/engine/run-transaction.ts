@@ -1,6 +1,6 @@
 // A transaction from BEGIN to its end, tried again where PostgreSQL says that trying again helps.
 
-import { PlinthError } from '../errors/index.js';
+import { causesOf, PlinthError } from '../errors/index.js';
 import type { Connection } from './connection.js';
 import type { Engine } from './engine.js';
 import type { Scope } from './tenant-scope.js';
@@ -82,8 +82,7 @@ function readRetries(retries: number): number {
 
 /** serialization_failure and deadlock_detected (PostgreSQL documentation, 13.5). */
 function isConflict(error: unknown): boolean {
-  for (let link = error; link instanceof Error; link = link.cause) {
-    if ('code' in link && (link.code === '40001' || link.code === '40P01')) return true;
-  }
-  return false;
+  return causesOf(error).some(
+    (link) => 'code' in link && (link.code === '40001' || link.code === '40P01'),
+  );
 }

@@ -15,6 +15,7 @@ function code(means: string, retryable = false): ErrorCodeFacts {
 export const ERROR_CODES = {
   CLI_USAGE: code('A command line was not understood.'),
   CLI_DATABASE_REFUSED: code('PostgreSQL refused a statement that is no part of a revision.'),
+  CLI_CONNECTION_LOST: code('A command lost its connection to the database.', true),
   CLI_EDITOR_FAILED: code('No editor is named for `plinth edit`, or it failed.'),
 
   CONFIG_NOT_FOUND: code('No plinth.config.ts in this folder or above it.'),

@@ -1,6 +1,7 @@
 // What an error of the database means to a client. It never passes on the driver's words.
 
-import { isPlinthError } from '../errors/index.js';
+import { isBrokenConnection } from '../engine/index.js';
+import { causesOf, isPlinthError } from '../errors/index.js';
 import { sqlStateOf } from '../sql/index.js';
 import { type ProblemFacts, validationProblem } from './problem.js';
 
@@ -39,14 +40,6 @@ const BY_SQLSTATE: Readonly<Record<string, ProblemFacts>> = {
   '57P03': AWAY, // cannot_connect_now
 };
 
-// Codes of a connection that broke while a statement was on its way.
-const BROKEN_CODES: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
-
 /** The problem behind an error, or behind what caused it; `undefined` when it is none of ours. */
 export function databaseProblem(error: unknown): ProblemFacts | undefined {
   const links = causesOf(error);
@@ -69,16 +62,6 @@ export function isAborted(error: unknown): boolean {
   return causesOf(error).some((link) => isPlinthError(link) && link.code === 'ENGINE_ABORTED');
 }
 
-function causesOf(error: unknown): readonly Error[] {
-  const links: Error[] = [];
-  let link = error;
-  while (link instanceof Error && !links.includes(link)) {
-    links.push(link);
-    link = link.cause;
-  }
-  return links;
-}
-
 function isAway(error: Error): boolean {
   if (isPlinthError(error)) {
     const { code } = error;
@@ -86,7 +69,5 @@ function isAway(error: Error): boolean {
       code === 'ENGINE_CONNECT_FAILED' || code === 'ENGINE_POOL_TIMEOUT' || code === 'ENGINE_CLOSED'
     );
   }
-  if ('code' in error && BROKEN_CODES.has(error.code)) return true;
-  // node-postgres gives these no code.
-  return /^Connection terminated|not queryable$/.test(error.message);
+  return isBrokenConnection(error);
 }

@@ -1,6 +1,6 @@
 // What a failed statement means: whether it may end well when it is begun again, and who said so.
 
-import { isPlinthError } from '../errors/index.js';
+import { causesOf, isPlinthError } from '../errors/index.js';
 import { sqlStateOf } from '../sql/index.js';
 
 /** SQLSTATEs (PostgreSQL documentation, appendix A). */
@@ -20,7 +20,7 @@ const REFUSING = /^23|^P0001$/;
 
 /** Whether it may end well when it is begun again. */
 export function isPassing(error: unknown): boolean {
-  const links = linksOf(error);
+  const links = causesOf(error);
   const isSaid = links.some((link) => {
     const state = sqlStateOf(link);
     if (state !== undefined) return PASSING.has(state) || state.startsWith('08');
@@ -31,12 +31,12 @@ export function isPassing(error: unknown): boolean {
 
 /** Whether a row may not go, by a constraint or by a trigger that says so; others still may. */
 export function isRefusal(error: unknown): boolean {
-  return linksOf(error).some((link) => REFUSING.test(sqlStateOf(link) ?? ''));
+  return causesOf(error).some((link) => REFUSING.test(sqlStateOf(link) ?? ''));
 }
 
 /** Whether the server said it; else nobody could reach it. */
 export function isFromServer(error: unknown): boolean {
-  return linksOf(error).some(
+  return causesOf(error).some(
     (link) =>
       sqlStateOf(link) !== undefined ||
       isPlinthError(link, 'ENGINE_ABORTED') ||
@@ -46,12 +46,5 @@ export function isFromServer(error: unknown): boolean {
 
 /** The innermost words: PostgreSQL's own. */
 export function wordsOf(error: unknown): string {
-  return linksOf(error).at(-1)?.message ?? String(error);
-}
-
-/** Drizzle wraps the driver's error, and the engine its own. */
-function linksOf(error: unknown): readonly Error[] {
-  const links: Error[] = [];
-  for (let link = error; link instanceof Error; link = link.cause) links.push(link);
-  return links;
+  return causesOf(error).at(-1)?.message ?? String(error);
 }

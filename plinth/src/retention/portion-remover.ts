@@ -1,13 +1,13 @@
 // Removes what is due of one class and one owner, batch after batch, and rests between them.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { countDue, type Portion, removeBatch, selectOldest } from './due-rows.js';
-import { isFromServer, isPassing, isRefusal, wordsOf } from './failure.js';
+import { isFromServer, isRefusal, wordsOf } from './failure.js';
 import { afterBatch, afterFailure, FIRST_PACE, type Pace, restAfter } from './pace.js';
 import { type BatchEnd, WALK_START, type Walk, walkOn } from './portion-walk.js';
 import { type RetentionDatabase, scopeOf } from './retention-database.js';
 import type { RetentionBatch, Tally } from './retention-outcome.js';
+import { rest, untilPassed } from './until-passed.js';
 
 export interface RemoverOptions {
   /** The part of the time that batches may take. */
@@ -21,10 +21,6 @@ export interface RemoverOptions {
 /** How the work on a portion ended. */
 export type PortionEnd = 'done' | 'stopped' | 'waiting';
 
-/** Failures of one batch in a row, after which its portion is given up. */
-const MOST_FAILURES = 6;
-const FIRST_REST_MS = 50;
-const LONGEST_REST_MS = 5000;
 const LOCK_TIMEOUT_MS = 100;
 /** How often the way to the server is measured. */
 const WAYS = 3;
@@ -72,7 +68,8 @@ export class PortionRemover {
     const { signal, mayGoOn, share } = this.#options;
     const before = tally.removed;
     for (let walk = WALK_START; ; ) {
-      if (!isStopped(signal) && !(await mayGoOn()) && !isStopped(signal)) return { end: 'waiting' };
+      if (!isStopped(signal) && !(await this.#untilPassed(mayGoOn)) && !isStopped(signal))
+        return { end: 'waiting' };
       if (isStopped(signal)) return { end: 'stopped' };
       const batch = await this.#untilPassed(() => this.#removeBatch(portion, walk));
       this.#count(portion, tally, batch, before);
@@ -147,19 +144,15 @@ export class PortionRemover {
     return row === undefined ? undefined : { moment: String(row.oldest), due: row.due === true };
   }
 
-  /** Tries again what may pass, with rests that grow; an end that was asked for needs no more tries. */
+  /** The replicas and the lock are looked at again after each rest. */
   async #untilPassed<Result>(work: () => Promise<Result>): Promise<Result> {
     const { signal, mayGoOn } = this.#options;
-    for (let failures = 1; ; failures++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (failures === MOST_FAILURES || isStopped(signal) || !isPassing(error)) throw error;
-      }
-      const wait = Math.min(FIRST_REST_MS * 2 ** failures, LONGEST_REST_MS);
-      await rest(wait * (0.5 + Math.random() / 2), signal);
-      await mayGoOn();
-    }
+    let isAgain = false;
+    return await untilPassed(async () => {
+      if (isAgain) await mayGoOn();
+      isAgain = true;
+      return await work();
+    }, signal);
   }
 }
 
@@ -210,9 +203,4 @@ function leftInWords(left: number): string {
 // A function, because the compiler takes what it has read once for what it stays.
 function isStopped(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true;
-}
-
-async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  // An abort ends the rest, and the work that follows it sees why.
-  await delay(ms, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
 }

@@ -1,8 +1,8 @@
 // Holds a run up while replicas are behind. It reads no lag more often than once a second.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '../engine/index.js';
 import { type ReplicaLag, readReplicaLag } from './replica-lag.js';
+import { rest } from './until-passed.js';
 
 export interface GateOptions {
   /** Seconds that a replica may be behind; 0 asks none. */
@@ -45,9 +45,7 @@ export class ReplicaGate {
       if (!isBehind(lag, maxReplicaLag)) return true;
       if (isFirst) onNotice(`waits for a replica: ${describe(lag)}`);
       if (signal?.aborted === true || performance.now() > deadline) return false;
-      await delay(LOOK_EVERY_MS, undefined, { ...(signal === undefined ? {} : { signal }) }).catch(
-        () => undefined,
-      );
+      await rest(LOOK_EVERY_MS, signal);
     }
   }
 

@@ -22,7 +22,8 @@ const embedded = new WeakSet<Engine>();
 /**
  * Runs the work with the lock, or says who holds it. It never waits.
  *
- * @throws PlinthError ENGINE_OPTION_INVALID for a pool of one connection: the lock keeps one.
+ * @throws PlinthError ENGINE_OPTION_INVALID for a pool of one connection: the lock keeps one;
+ *   RETENTION_LOCK_LOST where the session is lost before the work has begun.
  */
 export async function withRetentionLock<Result>(
   engine: Engine,
@@ -31,11 +32,9 @@ export async function withRetentionLock<Result>(
   if (engine.kind === 'embedded') return await withFlag(engine, work);
   refuseSmallPool(engine);
   return await engine.withConnection(async (connection) => {
-    // Whatever the default is: without a snapshot it keeps nothing from being vacuumed.
-    await connection.begin({ isolation: 'read committed' }, undefined);
     try {
-      if (!(await takeLock(connection)))
-        return { kind: 'busy', holder: await describeHolder(connection) };
+      const holder = await takeLock(connection);
+      if (holder !== undefined) return { kind: 'busy', holder };
       const result = await work(() => !connection.isLost);
       return { kind: 'held', result };
     } finally {
@@ -68,7 +67,26 @@ function refuseSmallPool({ pool }: Engine): void {
   );
 }
 
-async function takeLock(connection: Connection): Promise<boolean> {
+export function lockLost(cause?: unknown): PlinthError {
+  return new PlinthError(
+    'RETENTION_LOCK_LOST',
+    'the session that holds the lock was lost again and again',
+    { hint: 'Look in the log of the server who ends its sessions, and run it again.', cause },
+  );
+}
+
+/** @returns Who holds it, where it is not free. */
+async function takeLock(connection: Connection): Promise<string | undefined> {
+  try {
+    // Whatever the default is: without a snapshot it keeps nothing from being vacuumed.
+    await connection.begin({ isolation: 'read committed' }, undefined);
+    return (await tryLock(connection)) ? undefined : await describeHolder(connection);
+  } catch (error) {
+    throw connection.isLost ? lockLost(error) : error;
+  }
+}
+
+async function tryLock(connection: Connection): Promise<boolean> {
   // Without bound values: what is bound runs in a portal, which would keep its snapshot, and so every
   // row that anybody replaces or removes, until the transaction ends. It is idle for as long as the run
   // lasts, which must not be held against it.

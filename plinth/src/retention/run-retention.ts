@@ -1,7 +1,6 @@
 // A run of retention from the lock to what it has done. It may end anywhere, and the next one goes on.
 
-import { setTimeout as delay } from 'node:timers/promises';
-import { isPlinthError, PlinthError } from '../errors/index.js';
+import { isPlinthError } from '../errors/index.js';
 import { listTenants } from '../tenancy/index.js';
 import type { Portion } from './due-rows.js';
 import { PortionRemover } from './portion-remover.js';
@@ -9,7 +8,7 @@ import { prepareClasses, quoteName, type ReadyClass } from './ready-class.js';
 import { ReplicaGate } from './replica-gate.js';
 import { chooseClasses, type RetentionClass } from './retention-class.js';
 import type { RetentionDatabase } from './retention-database.js';
-import { type IsHeld, withRetentionLock } from './retention-lock.js';
+import { type IsHeld, lockLost, withRetentionLock } from './retention-lock.js';
 import {
   type ClassOutcome,
   emptyTally,
@@ -18,6 +17,7 @@ import {
   type RetentionState,
   type Tally,
 } from './retention-outcome.js';
+import { rest, untilPassed } from './until-passed.js';
 
 export interface RetentionOptions {
   readonly classes: readonly RetentionClass[];
@@ -76,7 +76,7 @@ export async function runRetention(
     classes: run.classes,
     durationMs: performance.now() - start,
   });
-  const ready = await prepareClasses(db.engine, chosen);
+  const ready = await untilPassed(() => prepareClasses(db.engine, chosen), options.signal);
   for (let locks = 1; ; locks++) {
     const held = await withRetentionLock(db.engine, (isHeld) => run.work(ready, isHeld)).catch(
       (error: unknown) => {
@@ -87,7 +87,7 @@ export async function runRetention(
     if (held?.kind === 'busy')
       return end(run.classes.length === 0 ? 'busy' : 'stopped', held.holder);
     if (held?.kind === 'held') return end(held.result);
-    await delay(BETWEEN_LOCKS_MS);
+    await rest(BETWEEN_LOCKS_MS, options.signal);
   }
 }
 
@@ -115,7 +115,8 @@ class Run {
       onNotice = () => undefined,
     } = this.#options;
     if (this.#portions === undefined) {
-      this.#portions = await listPortions(this.#db, ready, this.#options);
+      const list = () => listPortions(this.#db, ready, this.#options);
+      this.#portions = await untilPassed(list, signal);
       this.#tallies = new Map(ready.map(({ its: { name } }) => [name, emptyTally(name)]));
     }
     const gate = new ReplicaGate(this.#db.engine, { maxReplicaLag, signal, onNotice });
@@ -154,14 +155,6 @@ export async function listPortions(
     each.its.tenant === undefined
       ? [{ ...each, owner: { tenant: undefined, actor } }]
       : tenants.map((tenant) => ({ ...each, owner: { tenant, actor } })),
-  );
-}
-
-function lockLost(): PlinthError {
-  return new PlinthError(
-    'RETENTION_LOCK_LOST',
-    `the session that held the lock was lost ${MOST_LOCKS} times`,
-    { hint: 'Look in the log of the server who ends its sessions, and run it again.' },
   );
 }
 

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
-import type { Database } from 'plinth';
+import { type Database, isPlinthError } from 'plinth';
 import type { Random } from './random.js';
 
 export interface LoadOptions {
@@ -50,6 +50,8 @@ export class Load {
         await this.#act(tenant, this.#random(100));
       } catch (error) {
         this.failures.push(error);
+        // The test is over, and failed before it ended its load.
+        if (isPlinthError(error, 'ENGINE_CLOSED')) return;
         await pause(PAUSE_MS);
       }
     }

@@ -1,10 +1,31 @@
 // One of the callers who write beside retention, and what all of them know of their rows.
 
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import type { Database } from 'plinth';
 import type { Random } from './random.js';
 import type { Row } from './retention-stage.js';
+
+/** Callers at work until they are told to stop, or whoever uses them is done or has failed. */
+export class RecordCallers implements AsyncDisposable {
+  readonly #work: Promise<unknown>;
+  #isOver = false;
+
+  constructor(callers: readonly RecordCaller[]) {
+    this.#work = Promise.all(callers.map((caller) => caller.work(() => this.#isOver)));
+  }
+
+  /** Resolves when each has had its last answer. */
+  async stop(): Promise<void> {
+    this.#isOver = true;
+    await this.#work;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
 
 /** What was acknowledged, and what may have happened. */
 export class RecordBooks {
@@ -27,6 +48,9 @@ export class RecordBooks {
     });
   }
 }
+
+/** After a failure a caller waits this long, so that a database that is away is not a busy loop. */
+const PAUSE_MS = 3;
 
 export interface CallerParts {
   readonly db: Database;
@@ -60,6 +84,7 @@ export class RecordCaller {
       } catch {
         // It may have happened or not; the books say so.
         books.failures += 1;
+        await pause(PAUSE_MS);
       }
     }
   }

@@ -1,7 +1,7 @@
 // One caller among many: it works in the name of one tenant after another, and gives some of the work
 // up at any moment of it. What it does is in tenant-reads.ts and tenant-writes.ts.
 
-import type { Database } from 'plinth';
+import { type Database, isPlinthError } from 'plinth';
 import { READS } from './tenant-reads.js';
 import { TenantRows } from './tenant-rows.js';
 import type { CallerParts } from './tenant-turn.js';
@@ -33,6 +33,8 @@ export class TenantCaller {
         await act?.({ ...this.#parts, db, own: this.#own, tenant });
       } catch (error) {
         tally.failed(error);
+        // The test is over, and failed before all was done.
+        if (isPlinthError(error, 'ENGINE_CLOSED')) return;
       }
     }
   }
