@@ -62,7 +62,5 @@ async function seal(
 
 function noKey(cause?: unknown): ProblemError {
   const detail = 'Secrets cannot be stored: the service has no key to encrypt them with.';
-  const problem = new ProblemError({ status: 503, detail });
-  problem.cause = cause;
-  return problem;
+  return new ProblemError({ status: 503, detail }, cause === undefined ? {} : { cause });
 }

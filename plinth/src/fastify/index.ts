@@ -11,6 +11,7 @@ export {
   type Problem,
   ProblemError,
   type ProblemFacts,
+  type ProblemOptions,
   VALIDATION_PROBLEM_TYPE,
   validationProblem,
 } from './problem.js';

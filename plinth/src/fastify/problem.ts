@@ -38,8 +38,14 @@ export interface ProblemFacts {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What a log is told of a problem beside what the client is. */
+export interface ProblemOptions extends ErrorOptions {
+  /** Default: the detail. */
+  readonly message?: string;
+}
+
 /**
- * Thrown by a route to answer with a problem.
+ * Thrown by a route to answer with a problem. Its message and its cause are for the log alone.
  *
  * @example
  * throw new ProblemError({ status: 404, detail: `There is no task ${id}.` });
@@ -48,8 +54,8 @@ export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly facts: ProblemFacts;
 
-  constructor(facts: ProblemFacts) {
-    super(facts.detail);
+  constructor(facts: ProblemFacts, { message = facts.detail, ...options }: ProblemOptions = {}) {
+    super(message, options);
     this.facts = facts;
   }
 

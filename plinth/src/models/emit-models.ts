@@ -3,6 +3,7 @@
 
 import type { PgRole, PgTable } from 'drizzle-orm/pg-core';
 import { quoteIdentifier } from '../sql/index.js';
+import { checkDemands } from './check-demands.js';
 import { collectModels, type Models } from './collect-models.js';
 import { type EnumType, enumOf } from './column-type.js';
 import { roleOptions } from './drizzle-internals.js';
@@ -59,6 +60,7 @@ export function emitModels(files: readonly ModelFile[]): readonly EmittedStateme
     ...emitPolicies(emission),
     ...emitExtras(emission),
   ];
+  checkDemands(parts, new Set(tables.map(({ model }) => model.target.sql)));
   return inOrder(parts).map(({ model: { sql }, origin }) => ({ sql, ...origin }));
 }
 

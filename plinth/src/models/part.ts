@@ -27,10 +27,21 @@ export const PHASES = [
 
 export type Phase = (typeof PHASES)[number];
 
+/** What has to hold of all models together, and what is said where it does not. */
+export interface Demand {
+  /** `table`: a file exports the table of this name. `alone`: no other part demands this name. */
+  readonly kind: 'table' | 'alone';
+  /** As SQL writes it. */
+  readonly name: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
 export interface Part {
   readonly phase: Phase;
   /** Without a closing semicolon. */
   readonly sql: string;
   /** Several models may ask for it, and it is written once. */
   readonly shared?: true;
+  readonly demands?: readonly Demand[];
 }

@@ -60,7 +60,7 @@ describe('audited()', () => {
         updatedAt: timestamp('updated_at'),
       }),
     );
-    const written = ddl({ table });
+    const written = ddl({ log: auditTable(), table });
     expect(written).toContain(`NEW.at IS DISTINCT FROM OLD.at THEN 'at'`);
     expect(written).toContain(
       `NEW.amount::text COLLATE "C" IS DISTINCT FROM OLD.amount::text COLLATE "C"`,
@@ -74,7 +74,9 @@ describe('audited()', () => {
   it('records values of columns that the third argument of a table names', () => {
     const columns = { id: integer('id').primaryKey(), tenantId: tenantId(), name: text('name') };
     const table = pgTable('t', columns, (t) => [audited(t, { values: [t.name] })]);
-    expect(ddl({ table })).toContain(`jsonb_build_object('name', jsonb_build_object(`);
+    expect(ddl({ log: auditTable(), table })).toContain(
+      `jsonb_build_object('name', jsonb_build_object(`,
+    );
   });
 
   it('names the schema of a table, and of the function of its trigger', () => {
@@ -83,7 +85,7 @@ describe('audited()', () => {
       vault.table('T', { id: uuid('id').primaryKey(), owner: uuid('owner').notNull() }),
       { column: 'owner' },
     );
-    const written = ddl({ table });
+    const written = ddl({ log: auditTable(), table });
     expect(written).toContain('CREATE FUNCTION vault."T_audit"()');
     expect(written).toContain(`new_tenant := NEW.owner::text`);
   });
@@ -103,6 +105,23 @@ describe('audited()', () => {
     id: integer('id').primaryKey(),
     tenantId: tenantId(),
     secret: encrypted('secret'),
+  });
+
+  it('refuses a log that no file exports', () => {
+    const log = auditTable({ name: 'trail' });
+    expect(refusal({ other: auditTable(), table: audited(plain(), { log }) })).toMatchObject({
+      code: 'MODELS_INVALID',
+      message: 'models.ts: table: public.t is audited in public.trail, which no file exports',
+      hint: 'Export what auditTable() makes, and name it: audited(table, { log }).',
+    });
+  });
+
+  it('refuses a table that is audited twice', () => {
+    const log = auditTable();
+    expect(refusal({ log, table: audited(audited(plain())) })).toMatchObject({
+      code: 'MODELS_INVALID',
+      message: 'models.ts: table: public.t is audited twice',
+    });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 // Asks an embedder, and words its failure for a client. What the embedder said goes to the log.
 
-import { ProblemError } from 'plinth/fastify';
+import { ProblemError, type ProblemFacts } from 'plinth/fastify';
 import { type Embedder, EmbeddingFailed } from '../embedding/embedder.js';
 
 const RETRY_AFTER_S = 5;
@@ -20,23 +20,21 @@ export async function embedTexts(
     // Nobody reads the answer to a request that was given up.
     const isGivenUp = signal?.aborted === true;
     if (!isGivenUp && !(error instanceof EmbeddingFailed)) throw error;
-    const problem = problemOf(embedder, error);
-    // The log writes the cause behind it.
-    problem.message = `the embedder ${embedder.model} failed`;
-    problem.cause = error;
-    throw problem;
+    // The log writes the cause behind its message.
+    const message = `the embedder ${embedder.model} failed`;
+    throw new ProblemError(problemOf(embedder, error), { message, cause: error });
   }
 }
 
-function problemOf({ model }: Embedder, error: unknown): ProblemError {
+function problemOf({ model }: Embedder, error: unknown): ProblemFacts {
   if (error instanceof EmbeddingFailed && error.kind === 'unusable') {
     const detail = `The embedder ${model} gives no vectors that can be used; the log says why.`;
-    return new ProblemError({ status: 502, detail });
+    return { status: 502, detail };
   }
   const seconds = error instanceof EmbeddingFailed ? error.retryAfterSeconds : undefined;
-  return new ProblemError({
+  return {
     status: 503,
     detail: `The embedder ${model} gives no vectors at the moment; try again shortly.`,
     headers: { 'retry-after': String(Math.max(seconds ?? 0, RETRY_AFTER_S)) },
-  });
+  };
 }

@@ -29,7 +29,7 @@ export async function checkExtensions(patient: ReachedPatient): Promise<Verdict>
     const statements = uninstalled.map((name) => `CREATE EXTENSION "${name}";`);
     return failed(
       `available, and not installed in this database: ${uninstalled.join(', ')}`,
-      `Write a revision with ${statements.join(' ')}`,
+      `Run \`npx plinth upgrade\` where a revision creates it; else write one with ${statements.join(' ')}`,
     );
   }
   return passed(extensions.map((name) => `${name} ${known.get(name)}`).join(', '));

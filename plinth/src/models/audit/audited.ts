@@ -67,6 +67,20 @@ function writeAudited(target: Target, options: AuditedOptions): readonly Part[] 
   return [
     {
       phase: 'function',
+      demands: [
+        {
+          kind: 'table',
+          name: log.log,
+          message: `${target.sql} is audited in ${log.log}, which no file exports`,
+          hint: 'Export what auditTable() makes, and name it: audited(table, { log }).',
+        },
+        {
+          kind: 'alone',
+          name: record,
+          message: `${target.sql} is audited twice`,
+          hint: 'Take one audited() away, around the table or in its third argument.',
+        },
+      ],
       sql: writeFunction(record, {
         returns: 'trigger',
         language: 'plpgsql',
