@@ -2,28 +2,21 @@
 
 import { sql } from 'drizzle-orm';
 import { connect, type Database } from 'plinth';
-import { type RetentionOptions, runRetention } from 'plinth/retention';
+import { runRetention } from 'plinth/retention';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
 import { endSessionsAt } from './support/end-sessions-at.js';
 import {
+  BOTH,
   createRetentionTablesAt,
   dropRetentionRole,
   EVENTS,
-  JOBS,
   RETENTION_ROLE,
   RetentionRows,
-  TENANTS_QUERY,
 } from './support/retention-tables.js';
 import { asUser } from './support/tenant-table.js';
 
 const server = useDatabase();
-
-const both: RetentionOptions = {
-  classes: [EVENTS, JOBS],
-  tenants: TENANTS_QUERY,
-  share: 1,
-};
 
 describe('retention beside others', () => {
   let all: Database;
@@ -50,11 +43,11 @@ describe('retention beside others', () => {
     await using db = await connect({ url: url(), poolSize: 2 });
     await all.transaction(async (tx) => {
       await tx.execute(sql`SELECT FROM events WHERE id = 2 FOR UPDATE`);
-      const outcome = await runRetention(db, both);
+      const outcome = await runRetention(db, BOTH);
       expect(outcome).toMatchObject({ state: 'done', classes: [{ removed: 4, problems: [] }, {}] });
     });
     expect(await rows.count('events')).toBe(1);
-    expect(await runRetention(db, both)).toMatchObject({ classes: [{ removed: 1 }, {}] });
+    expect(await runRetention(db, BOTH)).toMatchObject({ classes: [{ removed: 1 }, {}] });
   });
 
   it('leaves a row that is no longer due once it gets to it', async () => {
@@ -67,7 +60,7 @@ describe('retention beside others', () => {
         END $$;
       CREATE TRIGGER renew BEFORE DELETE ON events FOR EACH STATEMENT EXECUTE FUNCTION renew()`);
     await using db = await connect({ url: url(), poolSize: 2 });
-    const outcome = await runRetention(db, both);
+    const outcome = await runRetention(db, BOTH);
     await all.engine.query('DROP FUNCTION renew CASCADE');
     expect(outcome.classes[0]).toMatchObject({ removed: 2 });
     const { rows: left } = await all.execute(sql`SELECT id FROM events`);
@@ -81,7 +74,7 @@ describe('retention beside others', () => {
       CREATE TABLE notes (event integer CONSTRAINT notes_event REFERENCES events);
       INSERT INTO notes VALUES (1), (2)`);
     await using db = await connect({ url: url(), poolSize: 2 });
-    const outcome = await runRetention(db, both);
+    const outcome = await runRetention(db, BOTH);
     await all.engine.query('DROP TABLE notes');
     expect(outcome).toMatchObject({
       state: 'done',
@@ -102,12 +95,12 @@ describe('retention beside others', () => {
     await using db = await connect({ url: url(), poolSize: 2 });
     await all.transaction(async (tx) => {
       await tx.execute(sql`SELECT FROM job_lines FOR UPDATE`);
-      const outcome = await runRetention(db, { ...both, only: ['jobs'] });
+      const outcome = await runRetention(db, { ...BOTH, only: ['jobs'] });
       expect(outcome.classes).toMatchObject([
         { removed: 0, problems: [{ message: expect.stringContaining('lock timeout') }] },
       ]);
     });
-    await runRetention(db, both);
+    await runRetention(db, BOTH);
     expect([await rows.count('jobs'), await rows.count('job_lines')]).toEqual([0, 0]);
   });
 
@@ -116,7 +109,7 @@ describe('retention beside others', () => {
     await using db = await connect({ url: url(), poolSize: 2 });
     let killed: Promise<unknown> | undefined;
     const outcome = await runRetention(db, {
-      ...both,
+      ...BOTH,
       share: 0.05,
       onBatch: () => {
         killed ??= all.engine.query(`
@@ -135,7 +128,7 @@ describe('retention beside others', () => {
     await rows.addEvents('acme', '91 days', 3);
     await rows.addJobs('31 days', 2);
     await using db = await connect({ url: url(), poolSize: 2 });
-    const outcome = await endSessionsAt(all, waits, () => runRetention(db, both));
+    const outcome = await endSessionsAt(all, waits, () => runRetention(db, BOTH));
     expect(outcome).toMatchObject({
       state: 'done',
       classes: [
@@ -152,7 +145,7 @@ describe('retention beside others', () => {
     const stop = new AbortController();
     let seen: Promise<readonly unknown[]> | undefined;
     await runRetention(db, {
-      ...both,
+      ...BOTH,
       share: 0.001,
       signal: stop.signal,
       onBatch: () => {
@@ -177,7 +170,7 @@ describe('retention beside others', () => {
     await rows.addEvents('globex', '1 day', 2);
     await all.engine.query(`ALTER TABLE events OWNER TO ${RETENTION_ROLE}`);
     await using db = await connect({ url: url(), poolSize: 2 });
-    const outcome = await runRetention(db, both);
+    const outcome = await runRetention(db, BOTH);
     await all.engine.query(
       `ALTER TABLE events OWNER TO CURRENT_USER; GRANT ALL ON events TO ${RETENTION_ROLE}`,
     );
@@ -187,7 +180,7 @@ describe('retention beside others', () => {
   it('removes the rows of each tenant in its scope as a superuser, too', async () => {
     await rows.addEvents('acme', '91 days');
     await rows.addEvents('globex', '92 days');
-    const outcome = await runRetention(all, { ...both, tenants: undefined });
+    const outcome = await runRetention(all, { ...BOTH, tenants: undefined });
     expect(outcome.classes[0]).toMatchObject({ removed: 2, tenants: 2 });
     const { rows: removals } = await all.execute(sql`SELECT * FROM removals ORDER BY body`);
     expect(removals).toMatchObject([{ tenant: 'acme' }, { tenant: 'globex' }]);
@@ -207,7 +200,7 @@ describe('retention beside others', () => {
 
   it('refuses a pool of one connection', async () => {
     await using db = await connect({ url: url(), poolSize: 1, maxOverflow: 0 });
-    await expect(runRetention(db, both)).rejects.toMatchObject({
+    await expect(runRetention(db, BOTH)).rejects.toMatchObject({
       code: 'ENGINE_OPTION_INVALID',
       details: { connections: 1 },
     });
@@ -220,7 +213,7 @@ describe('retention beside others', () => {
     db.engine.on('query', ({ text }) => {
       if (text.includes('DELETE')) statements.push(text);
     });
-    const { classes } = await runRetention(db, both);
+    const { classes } = await runRetention(db, BOTH);
     expect(classes[0]).toMatchObject({ removed: 1000, problems: [] });
     expect(statements.filter((text) => !text.includes('>='))).toHaveLength(1);
     expect(statements.length).toBeGreaterThan(2);

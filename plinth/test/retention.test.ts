@@ -2,10 +2,11 @@
 
 import { sql } from 'drizzle-orm';
 import { connect, type Database } from 'plinth';
-import { previewRetention, type RetentionOptions, runRetention } from 'plinth/retention';
+import { previewRetention, runRetention } from 'plinth/retention';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useDatabase } from '../../test/support/database.js';
 import {
+  BOTH,
   createRetentionTables,
   createRetentionTablesAt,
   dropRetentionRole,
@@ -13,17 +14,10 @@ import {
   JOBS,
   RETENTION_ROLE,
   RetentionRows,
-  TENANTS_QUERY,
 } from './support/retention-tables.js';
 import { asUser } from './support/tenant-table.js';
 
 const server = useDatabase();
-
-const both: RetentionOptions = {
-  classes: [EVENTS, JOBS],
-  tenants: TENANTS_QUERY,
-  share: 1,
-};
 
 interface Side {
   /** The role that does the work. */
@@ -76,7 +70,7 @@ describe.each([
     await rows.addEvents('globex', '1 minute', 2);
     await rows.addJobs('31 days', 4);
     await rows.addJobs('29 days', 5);
-    const outcome = await runRetention(side.db, both);
+    const outcome = await runRetention(side.db, BOTH);
     expect(outcome).toMatchObject({
       state: 'done',
       classes: [
@@ -92,7 +86,7 @@ describe.each([
     await rows.addEvents('acme', '10 days');
     await rows.addEvents('globex', '91 days');
     await rows.addEvents('globex', '20 days');
-    const { classes } = await runRetention(side.db, { ...both, classes: [EVENTS] });
+    const { classes } = await runRetention(side.db, { ...BOTH, classes: [EVENTS] });
     const { oldest } = classes[0] ?? {};
     const days = (Date.now() - Date.parse(oldest ?? '')) / 86_400_000;
     expect(days).toBeGreaterThan(19.9);
@@ -119,7 +113,7 @@ describe.each([
       CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN IF old.state = 'held' THEN RETURN NULL; END IF; RETURN old; END $$;
       CREATE TRIGGER hold BEFORE DELETE ON jobs FOR EACH ROW EXECUTE FUNCTION hold()`);
-    const outcome = await runRetention(side.db, { ...both, only: ['jobs'] });
+    const outcome = await runRetention(side.db, { ...BOTH, only: ['jobs'] });
     await side.all.engine.query('DROP FUNCTION hold CASCADE');
     const message = 'a trigger keeps rows; 133 rows that are due are left';
     expect(outcome).toMatchObject({
@@ -135,7 +129,7 @@ describe.each([
     await side.all.engine.query(`
       CREATE TABLE notes (event integer CONSTRAINT notes_event REFERENCES events);
       INSERT INTO notes VALUES (40), (299)`);
-    const outcome = await runRetention(side.db, both);
+    const outcome = await runRetention(side.db, BOTH);
     await side.all.engine.query('DROP TABLE notes');
     const words = /notes_event.*; 2 rows that are due are left$/;
     expect(outcome).toMatchObject({
@@ -164,9 +158,9 @@ describe.each([
   it('acts in the scope of each tenant, as retention', async () => {
     await rows.addEvents('acme', '91 days');
     await rows.addEvents('globex', '92 days');
-    await runRetention(side.db, both);
+    await runRetention(side.db, BOTH);
     await rows.addEvents('initech', '93 days');
-    await runRetention(side.db, { ...both, actor: 'somebody' });
+    await runRetention(side.db, { ...BOTH, actor: 'somebody' });
     const { rows: removals } = await side.all.execute(sql`SELECT * FROM removals ORDER BY body`);
     expect(removals).toEqual([
       { tenant: 'acme', actor: 'retention', body: '91 days' },
@@ -178,7 +172,7 @@ describe.each([
   it('does only the classes that are named', async () => {
     await rows.addEvents('acme', '91 days');
     await rows.addJobs('31 days');
-    const { classes } = await runRetention(side.db, { ...both, only: ['jobs'] });
+    const { classes } = await runRetention(side.db, { ...BOTH, only: ['jobs'] });
     expect(classes.map(({ name }) => name)).toEqual(['jobs']);
     expect([await rows.count('events'), await rows.count('jobs')]).toEqual([1, 0]);
   });
@@ -187,7 +181,7 @@ describe.each([
     await rows.addEvents('acme', '91 days', 300);
     const stop = new AbortController();
     const stopped = await runRetention(side.db, {
-      ...both,
+      ...BOTH,
       signal: stop.signal,
       onBatch: () => stop.abort(),
     });
@@ -196,7 +190,7 @@ describe.each([
       classes: [{ removed: 100, batches: 1 }, {}],
     });
     expect(await rows.count('events')).toBe(200);
-    expect(await runRetention(side.db, both)).toMatchObject({ state: 'done' });
+    expect(await runRetention(side.db, BOTH)).toMatchObject({ state: 'done' });
     expect(await rows.count('events')).toBe(0);
   });
 
@@ -206,11 +200,11 @@ describe.each([
     let second: Promise<unknown> | undefined;
     // It rests for a thousand times as long as a batch took.
     const first = await runRetention(side.db, {
-      ...both,
+      ...BOTH,
       share: 0.001,
       signal: stop.signal,
       onBatch: () => {
-        second = runRetention(side.db, both).finally(() => stop.abort());
+        second = runRetention(side.db, BOTH).finally(() => stop.abort());
       },
     });
     expect(await second).toMatchObject({
@@ -231,7 +225,7 @@ describe.each([
     await rows.addEvents('acme', '91 days', 230);
     await rows.addEvents('acme', '1 day', 1);
     const classes = [{ ...EVENTS, prune: { function: 'prune_events', order: 'id' } }];
-    const outcome = await runRetention(side.db, { ...both, classes });
+    const outcome = await runRetention(side.db, { ...BOTH, classes });
     expect(outcome).toMatchObject({ classes: [{ removed: 230, problems: [] }] });
     expect(await rows.events()).toEqual({ 'acme 1 day': 1 });
   });
@@ -243,7 +237,7 @@ describe.each([
     await rows.addEvents('acme', '91 days', 3);
     await rows.addEvents('globex', '91 days', 1);
     const classes = [{ ...EVENTS, prune: { function: 'keep_events', order: 'id' } }];
-    const outcome = await runRetention(side.db, { ...both, classes });
+    const outcome = await runRetention(side.db, { ...BOTH, classes });
     expect(outcome.classes[0]?.problems).toEqual([
       { tenant: 'acme', message: 'keep_events keeps rows; 3 rows that are due are left' },
     ]);
@@ -295,7 +289,7 @@ describe.each([
       await rows.addEvents('acme', '91 days', 3);
       await rows.addEvents('globex', '100 days', 2);
       await rows.addEvents('initech', '1 day', 9);
-      const { classes } = await previewRetention(side.db, both);
+      const { classes } = await previewRetention(side.db, BOTH);
       expect(classes).toMatchObject([
         {
           ...EVENTS,
@@ -329,7 +323,7 @@ describe.each([
       },
     ])('says where there is $what for the batches', async ({ change, undo }) => {
       await side.all.engine.query(change);
-      const { classes } = await previewRetention(side.db, { ...both, only: ['events'] });
+      const { classes } = await previewRetention(side.db, { ...BOTH, only: ['events'] });
       await side.all.engine.query(undo);
       expect(classes).toMatchObject([
         {
@@ -354,7 +348,7 @@ describe.each([
   ])('refuses a wrong $what before anything is removed', async ({ change, message }) => {
     await rows.addJobs('31 days');
     const classes = [JOBS, { ...EVENTS, ...change }];
-    const options = { ...both, classes };
+    const options = { ...BOTH, classes };
     for (const work of [runRetention, previewRetention]) {
       await expect(work(side.db, options)).rejects.toMatchObject({
         code: 'RETENTION_CLASS_INVALID',

@@ -1,7 +1,7 @@
 // Tables whose rows go when their time is up, on a database, and classes for them.
 
 import { type Database, type Engine, openEngine } from 'plinth';
-import type { RetentionClass } from 'plinth/retention';
+import type { RetentionClass, RetentionOptions } from 'plinth/retention';
 import { uniqueRole } from './tenant-table.js';
 
 /** The role that everything is granted to; of the cluster, so a test file has its own. */
@@ -23,6 +23,13 @@ export const JOBS = {
   column: 'ended_at',
   keep: '30 days',
 } as const satisfies RetentionClass;
+
+/** A run of both, without rests. */
+export const BOTH: RetentionOptions = {
+  classes: [EVENTS, JOBS],
+  tenants: TENANTS_QUERY,
+  share: 1,
+};
 
 /** Events of tenants, jobs of nobody with their lines, and who removed what. */
 export async function createRetentionTables(engine: Engine): Promise<void> {
