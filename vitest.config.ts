@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { ATTACKS } from './vitest.attacks.config.js';
+import { PROOFS } from './vitest.diff.config.js';
 
 export default defineConfig({
   test: {
@@ -14,7 +15,7 @@ export default defineConfig({
       'test/**/*.test.ts',
     ],
     // They stop servers and break networks, or take minutes, and have runs of their own.
-    exclude: ['**/node_modules/**', 'plinth/test/{diff,faults,practice}/**', ...ATTACKS],
+    exclude: ['**/node_modules/**', 'plinth/test/{diff,faults,practice}/**', ...ATTACKS, ...PROOFS],
     globalSetup: ['test/global-setup.ts'],
     // A database client is closed with its process: a leak in one file cannot reach another.
     pool: 'forks',

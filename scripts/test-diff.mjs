@@ -1,5 +1,5 @@
 // `npm run test:diff`: sets up what is missing, then turns small schemas of every kind of object
-// into each other. Arguments go to the test runner.
+// into each other, and proves revisions and merges. Arguments go to the test runner.
 
 import { runVitest } from './run-vitest.mjs';
 import { setUp } from './set-up.mjs';

@@ -1,5 +1,5 @@
 // `npm test`: sets up what is missing, then checks format, rules and types, compares the service's
-// models with its revisions, and runs all tests.
+// models with its revisions, and runs all tests but the slower ones, which have commands of their own.
 // It stops at the first step that fails. Arguments go to the test runner.
 
 import { spawn } from 'node:child_process';
