@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../src/settings.js';
 import { good, sendJson, useEmbeddingEndpoint } from './support/embedding-endpoint.js';
 import { expectProblem } from './support/service.js';
-import { tenantCaller, useTenantService } from './support/tenant-service.js';
+import { tenantCaller, useTenantService, VECTOR_DATABASE } from './support/tenant-service.js';
 
 const PATH = '/api/documents';
 const acme = tenantCaller('acme');
@@ -11,7 +11,7 @@ const BODY = { title: 'A', text: 'One sentence.' };
 describe('documents with an endpoint that makes vectors', () => {
   const endpoint = useEmbeddingEndpoint();
   const { documents } = readSettings({});
-  const service = useTenantService('embedded', {
+  const service = useTenantService(VECTOR_DATABASE, {
     documents: {
       ...documents,
       get endpoint() {

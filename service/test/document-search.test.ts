@@ -14,7 +14,7 @@ import {
 } from '../src/db/document-search.js';
 import { insertDocument } from '../src/db/documents.js';
 import { EMBEDDING_DIMENSIONS } from '../src/limits.js';
-import { useTenantService } from './support/tenant-service.js';
+import { useTenantService, VECTOR_DATABASE } from './support/tenant-service.js';
 
 const INDEX = 'idx_document_embeddings_embedding';
 /** One in a hundred chunks of the table is the small tenant's. */
@@ -25,7 +25,7 @@ const MIXED = { tenant: 'mixed', rare: 8, common: 72 };
 const MODEL = 'test';
 const SEED = 4;
 
-const service = useTenantService('embedded');
+const service = useTenantService(VECTOR_DATABASE);
 
 const random = randomNumbers(SEED);
 

@@ -3,7 +3,7 @@ import { EMBEDDING_DIMENSIONS } from '../src/limits.js';
 import type { DocumentHit } from '../src/schemas/document-search.js';
 import { readVectorSupport } from '../src/vector-support.js';
 import { type Answer, expectProblem } from './support/service.js';
-import { tenantCaller, useTenantService } from './support/tenant-service.js';
+import { tenantCaller, useTenantService, VECTOR_DATABASE } from './support/tenant-service.js';
 
 const PATH = '/api/documents';
 const SEARCH = `${PATH}/search`;
@@ -19,7 +19,7 @@ function axis(at: number, value = 1): readonly number[] {
 }
 
 describe('documents', () => {
-  const service = useTenantService('embedded');
+  const service = useTenantService(VECTOR_DATABASE);
   const as =
     (tenant: string) =>
     (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>

@@ -26,14 +26,17 @@ export interface FileDatabase {
  * Gives a test file a database of its own; call it at the top of the file. The database is
  * dropped after the last test, and the file fails when connections to it are still open then.
  *
+ * @param serverUrl Default: the server of the run.
  * @example
  * const database = useDatabase();
  * it('connects', async () => {
  *   await using engine = await openEngine({ url: database.url });
  * });
  */
-export function useDatabase(options?: TestDatabaseOptions): FileDatabase {
-  const serverUrl = inject('serverUrl');
+export function useDatabase(
+  options?: TestDatabaseOptions,
+  serverUrl = inject('serverUrl'),
+): FileDatabase {
   let created: TestDatabase | undefined;
   beforeAll(async () => {
     created = await createDatabase(serverUrl, options);

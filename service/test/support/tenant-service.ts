@@ -55,12 +55,21 @@ export function tenantCaller(tenant: string): TestCaller {
   return { tenant, scopes: ['tenant:read', 'tenant:write'] };
 }
 
+/** A server with pgvector, whose user may create databases and roles: the one from npm has none. */
+const VECTOR_SERVER = process.env.PLINTH_TEST_VECTOR_DATABASE_URL;
+
+/** What has vectors: the embedded database, unless a server with pgvector is named. */
+export const VECTOR_DATABASE = VECTOR_SERVER ? 'vector server' : 'embedded';
+
 /** Gives a suite the service with tenants; usable inside tests and hooks. */
 export function useTenantService(
-  kind: DatabaseKind,
+  kind: DatabaseKind | 'vector server',
   settings: Partial<AppParts['settings']> & { readonly authRequired?: boolean } = {},
 ): TenantService {
-  const database = kind === 'server' ? useDatabase() : { url: 'pglite://memory' };
+  const database =
+    kind === 'embedded'
+      ? { url: 'pglite://memory' }
+      : useDatabase({}, kind === 'server' ? undefined : VECTOR_SERVER);
   const keyEncryptionKeys = generateKeyEncryptionKey();
   const login = `service_${randomUUID().replaceAll('-', '')}`;
   let owner: Database | undefined;
@@ -70,7 +79,7 @@ export function useTenantService(
   beforeAll(async () => {
     owner = await connectEither(database.url);
     const upgraded = await upgradeService(owner);
-    db = kind === 'server' ? await connectAs(owner, database.url, login) : owner;
+    db = kind === 'embedded' ? owner : await connectAs(owner, database.url, login);
     const made = await makeSigningKeys();
     keys = made;
     const { authRequired = false, ...others } = settings;
@@ -83,7 +92,7 @@ export function useTenantService(
   afterAll(async () => {
     await running?.close();
     if (db !== owner) await db?.close();
-    if (kind === 'server') await owner?.engine.query(`DROP ROLE ${login}`);
+    if (kind !== 'embedded') await owner?.engine.query(`DROP ROLE ${login}`);
     await owner?.close();
   });
   const token = async ({ tenant, scopes = [], subject = 'ada' }: TestCaller) =>
