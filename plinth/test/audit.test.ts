@@ -95,6 +95,37 @@ describe('an audited table', () => {
     ]);
   });
 
+  it.each([
+    ['level = 100.9', { columns: ['level'], changes: { level: { old: 100.001, new: 100.9 } } }],
+    ["levels = '{1.5,2.00001}'", { columns: ['levels'] }],
+    ["lasts = '24 hours'", { columns: ['lasts'] }],
+    ["spot = '(1.001,2)'", { columns: ['spot'] }],
+    ['level = 100.001', undefined],
+  ])('records %s whatever the session makes of it as text', async (change, recorded) => {
+    await scope.execute(
+      sql`INSERT INTO measures VALUES (${tenant}, 1, 100.001, '{1.5,2}', '1 day', '(1,2)')`,
+    );
+    await scope.transaction(async (tx) => {
+      await tx.execute(sql`SET LOCAL extra_float_digits = -15`);
+      await tx.execute(sql.raw(`UPDATE measures SET ${change}`));
+    });
+    const [, ...others] = await storyOf();
+    expect(others).toMatchObject(recorded === undefined ? [] : [{ action: 'update', ...recorded }]);
+  });
+
+  it('sees that a row moved by less than the session shows', async () => {
+    await scope.execute(sql`INSERT INTO measures VALUES (${tenant}, 100.001, 1)`);
+    await scope.transaction(async (tx) => {
+      await tx.execute(sql`SET LOCAL extra_float_digits = -15`);
+      await tx.execute(sql`UPDATE measures SET place = 100.002`);
+    });
+    expect((await storyOf()).map(({ action, rowKey }) => [action, rowKey])).toEqual([
+      ['insert', { place: 100.001 }],
+      ['delete', { place: 100.001 }],
+      ['insert', { place: 100.002 }],
+    ]);
+  });
+
   it('has a row for each row of a statement, and one for each time in a transaction', async () => {
     await scope.transaction(async (tx) => {
       const many = Array.from({ length: 5 }, (_, index) => ({
@@ -226,8 +257,8 @@ describe('an audited table', () => {
     expect(await storyOf()).toHaveLength(2);
   });
 
-  it('refuses TRUNCATE, of the log as well', async () => {
-    for (const table of ['notes CASCADE', 'audit_log']) {
+  it('refuses TRUNCATE, of the log and of one partition as well', async () => {
+    for (const table of ['notes CASCADE', 'audit_log', 'visits_high']) {
       await expect(audit.superuser.query(`TRUNCATE ${table}`)).rejects.toThrow(
         /TRUNCATE tells of no row/,
       );

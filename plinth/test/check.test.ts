@@ -124,6 +124,19 @@ describe('a database', () => {
     expect((await check('--database')).status).toBe(0);
   });
 
+  // PostgreSQL 18 names the constraint behind NOT NULL, and a rename of the column leaves that name.
+  it('has not drifted when a revision that was generated renamed a column of it', async () => {
+    await models('CREATE TABLE a (id int);\nCREATE TABLE b (x int NOT NULL);');
+    await project.plinth(['revision', '--autogenerate', '-m', 'create b']);
+    await project.plinth(['upgrade']);
+    await models('CREATE TABLE a (id int);\nCREATE TABLE b (y int NOT NULL);');
+    const rename = ['--rename', 'b.x=y', '-m', 'rename x'];
+    const made = await project.plinth(['revision', '--autogenerate', ...rename]);
+    expect(made.status, made.error).toBe(0);
+    await project.plinth(['upgrade']);
+    expect(await check('--database')).toMatchObject({ status: 0, error: '' });
+  });
+
   it('has pending revisions, which are no drift', async () => {
     await project.plinth(['upgrade']);
     await revision('bbb', 'aaa', 'ALTER TABLE a ADD b int;');

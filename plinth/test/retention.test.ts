@@ -194,6 +194,18 @@ describe.each([
     expect(await rows.count('events')).toBe(0);
   });
 
+  it('is told to stop while it goes through tenants that have nothing to go', async () => {
+    const stop = new AbortController();
+    const asked: string[] = [];
+    const listen = ({ text }: { readonly text: string }) => {
+      if (text.includes('oldest') && asked.push(text) === 2) stop.abort();
+    };
+    side.db.engine.on('query', listen);
+    const { state } = await runRetention(side.db, { ...BOTH, signal: stop.signal });
+    side.db.engine.off('query', listen);
+    expect({ state, asked: asked.length }).toEqual({ state: 'stopped', asked: 2 });
+  });
+
   it('does nothing while another run is at it', async () => {
     await rows.addEvents('acme', '91 days', 150);
     const stop = new AbortController();

@@ -403,7 +403,7 @@ BEGIN
     new_columns := array_remove(ARRAY[
       CASE WHEN NEW.ticket_id COLLATE "C" IS DISTINCT FROM OLD.ticket_id COLLATE "C" THEN 'ticket_id' END,
       CASE WHEN NEW.status COLLATE "C" IS DISTINCT FROM OLD.status COLLATE "C" THEN 'status' END,
-      CASE WHEN NEW.context_gathered::text COLLATE "C" IS DISTINCT FROM OLD.context_gathered::text COLLATE "C" THEN 'context_gathered' END,
+      CASE WHEN ROW(NEW.context_gathered)::record OPERATOR(pg_catalog.*<>) ROW(OLD.context_gathered)::record THEN 'context_gathered' END,
       CASE WHEN NEW.llm_output COLLATE "C" IS DISTINCT FROM OLD.llm_output COLLATE "C" THEN 'llm_output' END,
       CASE WHEN NEW.error_message COLLATE "C" IS DISTINCT FROM OLD.error_message COLLATE "C" THEN 'error_message' END,
       CASE WHEN NEW.processing_time_ms IS DISTINCT FROM OLD.processing_time_ms THEN 'processing_time_ms' END,
@@ -504,7 +504,7 @@ BEGIN
       CASE WHEN NEW.servicedesk_url COLLATE "C" IS DISTINCT FROM OLD.servicedesk_url COLLATE "C" THEN 'servicedesk_url' END,
       CASE WHEN NEW.servicedesk_api_key_encrypted COLLATE "C" IS DISTINCT FROM OLD.servicedesk_api_key_encrypted COLLATE "C" THEN 'servicedesk_api_key_encrypted' END,
       CASE WHEN NEW.webhook_signing_secret_encrypted COLLATE "C" IS DISTINCT FROM OLD.webhook_signing_secret_encrypted COLLATE "C" THEN 'webhook_signing_secret_encrypted' END,
-      CASE WHEN NEW.enhancement_preferences::text COLLATE "C" IS DISTINCT FROM OLD.enhancement_preferences::text COLLATE "C" THEN 'enhancement_preferences' END,
+      CASE WHEN ROW(NEW.enhancement_preferences)::record OPERATOR(pg_catalog.*<>) ROW(OLD.enhancement_preferences)::record THEN 'enhancement_preferences' END,
       CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'created_at' END
     ]::text[], NULL);
     IF new_columns = '{}' THEN

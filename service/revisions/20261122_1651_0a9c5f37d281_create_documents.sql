@@ -96,7 +96,7 @@ BEGIN
     new_columns := array_remove(ARRAY[
       CASE WHEN NEW.title COLLATE "C" IS DISTINCT FROM OLD.title COLLATE "C" THEN 'title' END,
       CASE WHEN NEW.content COLLATE "C" IS DISTINCT FROM OLD.content COLLATE "C" THEN 'content' END,
-      CASE WHEN NEW.metadata::text COLLATE "C" IS DISTINCT FROM OLD.metadata::text COLLATE "C" THEN 'metadata' END,
+      CASE WHEN ROW(NEW.metadata)::record OPERATOR(pg_catalog.*<>) ROW(OLD.metadata)::record THEN 'metadata' END,
       CASE WHEN NEW.embedding_model COLLATE "C" IS DISTINCT FROM OLD.embedding_model COLLATE "C" THEN 'embedding_model' END,
       CASE WHEN NEW.chunk_count IS DISTINCT FROM OLD.chunk_count THEN 'chunk_count' END,
       CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'created_at' END

@@ -102,7 +102,7 @@ function statusesOf({ method, responses }: Operation, { headers }: Draft): reado
       return hasSeen ? [304] : [200];
     case 'POST':
       // Not every one makes something: a search only looks.
-      if (responses['201'] === undefined) return [200];
+      if (responses['201'] === undefined) return hasSeen ? [412] : [200];
       // Where something has to be new, chance may name what is there already.
       return [201, 409];
     default:

@@ -214,7 +214,7 @@ describe('documents', () => {
     [
       PATH,
       { title: 'a', text: 'a', chunks: [], embedding_model: 'm' },
-      ['"chunks" cannot stand beside "text".', '"embedding_model" cannot stand beside "text".'],
+      ['"chunks" must not be empty.', '"text" cannot stand beside "chunks" and "embedding_model".'],
     ],
     [PATH, { title: 'a', text: 'a', other: 1 }, ['"other" is not known.']],
     [
@@ -225,6 +225,11 @@ describe('documents', () => {
     [SEARCH, { query: 'a', filter: 'x' }, ['"filter" must be a JSON object.']],
     [SEARCH, { query: 'a', top_k: 1.5 }, ['"top_k" must be a whole number.']],
     [SEARCH, { query: 'a', top_k: '1' }, ['"top_k" must be a number.']],
+    [
+      PATH,
+      { title: 'a', chunks: [] },
+      ['"chunks" must not be empty.', '"embedding_model" is required.'],
+    ],
     [SEARCH, { query: 'a', vector: axis(0) }, ['"vector" cannot stand beside "query".']],
     [
       SEARCH,

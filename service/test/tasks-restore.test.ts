@@ -69,6 +69,31 @@ describe.each(DATABASES)('deleted tasks on the %s database', (kind) => {
     expect((await restore(task.id)).status).toBe(200);
   });
 
+  it('restore goes by If-Match, and tells of the tag that a deletion made', async () => {
+    const task = await create({ title: 'a' });
+    const url = `/api/tasks/${task.id}/restore`;
+    const seen = (await service.call('GET', `/api/tasks/${task.id}`)).headers.get('etag') ?? '';
+    await remove(task.id);
+    for (const headers of [{ 'if-match': seen }, { 'if-match': '"x"' }, { 'if-none-match': '*' }]) {
+      const answer = await service.call('POST', url, undefined, headers);
+      expectProblem(answer, 412, 'Precondition Failed');
+    }
+    expect((await service.call('GET', `/api/tasks/${task.id}`)).status).toBe(404);
+    const any = await service.call('POST', url, undefined, { 'if-match': '*' });
+    expect([any.status, any.body]).toMatchObject([200, { id: task.id }]);
+    const etag = any.headers.get('etag') ?? '';
+    expect((await service.call('POST', url, undefined, { 'if-match': etag })).status).toBe(200);
+  });
+
+  it.each([{ a: 1 }, [], true, 1])('restore refuses the body %j', async (body) => {
+    const { id } = await create({ title: 'a' });
+    await remove(id);
+    const answer = await service.call('POST', `/api/tasks/${id}/restore`, body);
+    expectProblem(answer, 400, 'Validation failed');
+    expect(answer.text).toContain('The body must be empty.');
+    expectProblem(await service.call('GET', `/api/tasks/${id}`), 404, 'Not Found');
+  });
+
   it('restore leaves one that is not deleted as it is', async () => {
     const task = await create({ title: 'never deleted' });
     const answer = await restore(task.id);

@@ -100,9 +100,9 @@ async function proveAndKeep(
   { against }: AutogenerateRequest,
   options: Pick<DiffOptions, 'privileges' | 'serverVersion'>,
 ): Promise<void> {
-  const upgraded = await prove(two, revision, options);
+  const { upgraded, isOfHistory } = await prove(two, revision, options);
   // What stands on a database says nothing of what the history makes.
-  if (against === undefined) await two.remember(grown, upgraded);
+  if (against === undefined && isOfHistory) await two.remember(grown, upgraded);
 }
 
 function writeText(

@@ -15,6 +15,7 @@ import { checkLength, DEFAULT_SCHEMA, NameRegister, qualify } from './names.js';
 import { type Part, PHASES } from './part.js';
 import { type ReadTable, readTable } from './read-table.js';
 import { rolesIn } from './role-name.js';
+import { spreadToPartitions } from './spread-to-partitions.js';
 import { writeEnum, writeSequence } from './write-object.js';
 import { writeLinkedPolicy, writeRole } from './write-policy.js';
 import { writeTable } from './write-table.js';
@@ -50,7 +51,7 @@ export function emitModels(files: readonly ModelFile[]): readonly EmittedStateme
     enums: findEnums(models, tables),
     names: new NameRegister(),
   };
-  const parts = [
+  const own = [
     ...emitSchemas(emission),
     ...emitRoles(emission),
     ...emitEnums(emission),
@@ -60,6 +61,7 @@ export function emitModels(files: readonly ModelFile[]): readonly EmittedStateme
     ...emitPolicies(emission),
     ...emitExtras(emission),
   ];
+  const parts = [...own, ...spreadToPartitions(own)];
   checkDemands(parts, new Set(tables.map(({ model }) => model.target.sql)));
   return inOrder(parts).map(({ model: { sql }, origin }) => ({ sql, ...origin }));
 }

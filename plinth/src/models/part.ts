@@ -1,5 +1,7 @@
 // A statement of one model and its place among those of all models.
 
+import type { Target } from './extras/target.js';
+
 /**
  * The order of statements. It is right for models that only use what comes before them; where one
  * uses something of a later phase, such as a function that returns rows of a table, whoever runs
@@ -44,4 +46,8 @@ export interface Part {
   /** Several models may ask for it, and it is written once. */
   readonly shared?: true;
   readonly demands?: readonly Demand[];
+  /** Of a partition that is created: itself, and the table it is a part of, as SQL writes it. */
+  readonly partition?: { readonly target: Target; readonly of: string };
+  /** What each partition of a table needs as well, because PostgreSQL does not give it to them. */
+  readonly onPartitions?: { readonly of: string; readonly write: (partition: Target) => Part };
 }

@@ -84,6 +84,7 @@ describe('chooseClasses', () => {
 
   it.each([
     { where: "body = 'a') OR (TRUE", problem: 'closes a parenthesis that it has not opened' },
+    { where: ' -- nothing', problem: 'says nothing' },
     { where: "(body = 'a'", problem: 'leaves a parenthesis open' },
     { where: "body = 'a' -- )\n) OR (TRUE", problem: 'closes a parenthesis' },
     { where: 'TRUE; DELETE FROM notes', problem: 'holds a semicolon' },

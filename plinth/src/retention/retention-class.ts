@@ -1,7 +1,7 @@
 // What a class of retention is, and whether it is well written. It asks no database.
 
 import { PlinthError } from '../errors/index.js';
-import { tokenize } from '../sql/index.js';
+import { isSignificant, tokenize } from '../sql/index.js';
 
 /** Rows of one table that go when their time is up. Plain data. */
 export interface RetentionClass {
@@ -123,14 +123,18 @@ function checkClass(its: RetentionClass, all: readonly RetentionClass[]): void {
  */
 function findSlip(where: string): string | undefined {
   let depth = 0;
-  for (const { kind, text, closed } of tokenize(where)) {
+  let isEmpty = true;
+  for (const token of tokenize(where)) {
+    const { kind, text, closed } = token;
     if (!closed) return 'ends within a quote or a comment';
+    isEmpty &&= !isSignificant(token);
     if (kind === 'parameter') return `binds ${text}`;
     if (kind !== 'punctuation') continue;
     if (text === ';') return 'holds a semicolon';
     depth += Number(text === '(') - Number(text === ')');
     if (depth < 0) return 'closes a parenthesis that it has not opened';
   }
+  if (isEmpty) return 'says nothing';
   return depth === 0 ? undefined : 'leaves a parenthesis open';
 }
 

@@ -130,6 +130,8 @@ class Run {
       },
     });
     for (let portion = this.#portions[0]; portion !== undefined; portion = this.#portions[0]) {
+      if (signal?.aborted === true) return 'stopped';
+      if (!isHeld()) throw lockLost();
       const tally = this.#tallies.get(portion.its.name);
       if (tally === undefined) throw new Error(`nobody counts ${portion.its.name}`);
       const ended = await remover.remove(portion, tally);

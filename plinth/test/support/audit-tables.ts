@@ -1,7 +1,19 @@
 // Audited tables on a database, owned by a role that policies hold, for tests of the audit log.
 
 import { sql } from 'drizzle-orm';
-import { integer, jsonb, pgTable, primaryKey, text, uuid, varchar } from 'drizzle-orm/pg-core';
+import {
+  doublePrecision,
+  integer,
+  interval,
+  jsonb,
+  pgTable,
+  point,
+  primaryKey,
+  real,
+  text,
+  uuid,
+  varchar,
+} from 'drizzle-orm/pg-core';
 import { openEngine } from 'plinth';
 import {
   audited,
@@ -78,6 +90,24 @@ export const visitPartitions = [
   partition('visits_high', { of: visits, forValues: sql`FROM (10) TO (20)` }),
 ];
 
+/** How its columns read as text is a matter of the session. */
+export const measures = pgTable(
+  'measures',
+  {
+    tenantId: tenantId(),
+    place: doublePrecision('place').notNull(),
+    level: doublePrecision('level'),
+    levels: real('levels').array(),
+    lasts: interval('lasts'),
+    spot: point('spot'),
+  },
+  (table) => [
+    isolated(table, { role: AUDIT_ROLE }),
+    primaryKey({ columns: [table.tenantId, table.place] }),
+    audited(table, { log: auditLog, values: [table.level] }),
+  ],
+);
+
 export const dataKeys = audited(dataKeyTable({ role: AUDIT_ROLE }), { log: auditLog });
 
 export const tenants = pgTable('tenants', { id: text('id').primaryKey() }, () => [
@@ -90,6 +120,7 @@ export const AUDIT_MODELS = {
   parts,
   visits,
   visitPartitions,
+  measures,
   dataKeys,
   tenants,
 };

@@ -74,6 +74,16 @@ export async function lockTask(
   return row && toTask(row);
 }
 
+/** The same of a task that may be deleted. */
+export async function lockAnyTask(
+  tx: Transaction,
+  owner: Owner,
+  id: string,
+): Promise<Task | undefined> {
+  const [row] = await tx.select(TASK_COLUMNS).from(tasks).where(isOwn(owner, id)).for('update');
+  return row && toTask(row);
+}
+
 /** Changes only the fields that are given; `undefined` when there is no such task. */
 export async function updateTask(
   db: Database | Transaction,
@@ -112,7 +122,7 @@ export async function deleteTask(
  * @param within How long after its deletion, as PostgreSQL reads an interval.
  */
 export async function restoreTask(
-  db: Database,
+  db: Database | Transaction,
   owner: Owner,
   id: string,
   within: string,
@@ -123,7 +133,9 @@ export async function restoreTask(
     .set({ deletedAt: null })
     .where(and(isOwn(owner, id), inTime))
     .returning(TASK_COLUMNS);
-  return row === undefined ? await findTask(db, owner, id) : toTask(row);
+  if (row !== undefined) return toTask(row);
+  const [kept] = await db.select(TASK_COLUMNS).from(tasks).where(isTask(owner, id));
+  return kept && toTask(kept);
 }
 
 function insertion(db: Pick<Database, 'insert'>, values: PgInsertValue<typeof tasks>) {

@@ -85,7 +85,7 @@ function strangerPredicate(key: string, { path, input }: Issue, members: Members
 
 type UnionIssue = Extract<Issue, { readonly code: 'invalid_union' }>;
 
-/** What is wrong with the member of the union that a value comes nearest to. */
+/** What is wrong with the member of the union that a value comes nearest to, by its names first. */
 function unionReports(
   issue: UnionIssue,
   members: Members,
@@ -93,11 +93,16 @@ function unionReports(
   const { errors, path } = issue;
   const candidates = errors
     .filter((issues) => !issues.some(isOfAnotherKind))
-    .map((issues) =>
-      issues.flatMap((one) => toReports({ ...one, path: [...path, ...one.path] }, members)),
-    );
-  const [nearest] = candidates.toSorted((a, b) => a.length - b.length);
-  return nearest ?? [report(issue, path, predicateOf(issue))];
+    .map((issues) => ({
+      strangers: issues.flatMap((one) => (one.code === 'unrecognized_keys' ? one.keys : [])).length,
+      reports: issues.flatMap((one) =>
+        toReports({ ...one, path: [...path, ...one.path] }, members),
+      ),
+    }));
+  const [nearest] = candidates.toSorted(
+    (a, b) => a.strangers - b.strangers || a.reports.length - b.reports.length,
+  );
+  return nearest?.reports ?? [report(issue, path, predicateOf(issue))];
 }
 
 /** Whether it is another kind of value altogether, such as a text in place of an object. */

@@ -1,18 +1,10 @@
 // The routes of tasks: requests in, answers out. Queries and rules are elsewhere.
 
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { ProblemError } from 'plinth/fastify';
 import { z } from 'zod';
 import { callerIfRequired } from '../auth/guards.js';
 import { listTasks } from '../db/task-list.js';
-import {
-  deleteTask,
-  findTask,
-  insertTask,
-  lockTask,
-  restoreTask,
-  updateTask,
-} from '../db/tasks.js';
+import { deleteTask, findTask, insertTask, lockTask, updateTask } from '../db/tasks.js';
 import { changeIfMatch, ifMatchSchema } from '../http/change-if-match.js';
 import { createOnce } from '../http/create-once.js';
 import { encodeCursor } from '../http/cursor.js';
@@ -32,6 +24,8 @@ import {
   taskListSchema,
   taskSchema,
 } from '../schemas/task.js';
+import { noSuchTask } from './no-such-task.js';
+import { type RestoreTaskOptions, restoreTaskRoute } from './restore-task.js';
 
 const PATH = '/api/tasks';
 const tags = ['tasks'];
@@ -102,25 +96,7 @@ const deleteRoute = {
   },
 };
 
-const restoreRoute = {
-  operationId: 'restoreTask',
-  summary: 'Bring a deleted task back; one that is not deleted stays as it is',
-  tags,
-  security: optionalBearer,
-  params: taskPathSchema,
-  querystring: noQuerySchema,
-  response: {
-    200: json('The task.', taskSchema),
-    ...problems(400, 401, 404, 413, 415),
-  },
-};
-
-export interface TaskRouteOptions {
-  /** How long after its deletion a task can be restored, as PostgreSQL reads an interval. */
-  readonly restoreWithin: string;
-}
-
-export const taskRoutes: FastifyPluginAsyncZod<TaskRouteOptions> = async (
+export const taskRoutes: FastifyPluginAsyncZod<RestoreTaskOptions> = async (
   app,
   { restoreWithin },
 ) => {
@@ -187,13 +163,5 @@ export const taskRoutes: FastifyPluginAsyncZod<TaskRouteOptions> = async (
     reply.code(204);
   });
 
-  app.post(`${PATH}/:id/restore`, { schema: restoreRoute, onSend: sendEtag }, async (request) => {
-    const { id } = request.params;
-    const task = await restoreTask(request.db, ownerOf(request), id, restoreWithin);
-    return task ?? noSuchTask(id);
-  });
+  await app.register(restoreTaskRoute, { restoreWithin });
 };
-
-function noSuchTask(id: string): never {
-  throw new ProblemError({ status: 404, detail: `There is no task ${id}.` });
-}

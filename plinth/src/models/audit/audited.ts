@@ -15,7 +15,7 @@ import { readTable } from '../read-table.js';
 import { SecretColumn } from '../secret-column.js';
 import { type AuditNames, auditNames, DEFAULT_AUDIT_LOG } from './audit-names.js';
 import { isAuditLog, nameInLog, namesOfLog } from './find-audit-tables.js';
-import { type AuditedTable, writeRecordBody } from './record-function.js';
+import { type AuditedTable, settingsFor, writeRecordBody } from './record-function.js';
 
 export interface AuditedOptions {
   /** What `auditTable` made. Default: the table `audit_log`. */
@@ -63,7 +63,7 @@ function writeAudited(target: Target, options: AuditedOptions): readonly Part[] 
   const record = qualify(target.schema, automaticName(target.name, undefined, 'audit'));
   const log = options.log === undefined ? auditNames(DEFAULT_AUDIT_LOG) : namesOfLog(options.log);
   refuseLog(target, log);
-  const body = writeRecordBody(log, readAudited(target, options));
+  const audited = readAudited(target, options);
   return [
     {
       phase: 'function',
@@ -84,9 +84,9 @@ function writeAudited(target: Target, options: AuditedOptions): readonly Part[] 
       sql: writeFunction(record, {
         returns: 'trigger',
         language: 'plpgsql',
-        body,
+        body: writeRecordBody(log, audited),
         security: 'DEFINER',
-        set: { search_path: ['pg_catalog', 'pg_temp'] },
+        set: { search_path: ['pg_catalog', 'pg_temp'], ...settingsFor(audited) },
       }),
     },
     { phase: 'privilege', sql: `REVOKE ALL ON FUNCTION ${record}() FROM PUBLIC` },
@@ -101,14 +101,22 @@ function writeAudited(target: Target, options: AuditedOptions): readonly Part[] 
       }),
     },
     {
-      phase: 'trigger',
-      sql: writeTrigger(automaticName(target.name, undefined, 'audit_truncate'), target, {
-        fires: 'BEFORE TRUNCATE',
-        forEach: 'STATEMENT',
-        execute: log.refuseTruncate,
-      }),
+      ...writeRefusal(target, log),
+      onPartitions: { of: target.sql, write: (partition) => writeRefusal(partition, log) },
     },
   ];
+}
+
+/** Triggers of statements are not passed on to partitions, which can be emptied by themselves. */
+function writeRefusal(target: Target, log: AuditNames): Part {
+  const name = automaticName(target.name, undefined, 'audit_truncate');
+  const execute = log.refuseTruncate;
+  const sql = writeTrigger(name, target, {
+    fires: 'BEFORE TRUNCATE',
+    forEach: 'STATEMENT',
+    execute,
+  });
+  return { phase: 'trigger', sql };
 }
 
 /** What the trigger has to know of a table. */

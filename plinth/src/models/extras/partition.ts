@@ -6,7 +6,7 @@ import { quoteIdentifier } from '../../sql/index.js';
 import { writeExpression } from '../expression.js';
 import { checkLength, qualify } from '../names.js';
 import { asExtra, type Extra, type PartitionedBy } from './extra.js';
-import { targetOf } from './target.js';
+import { type Target, targetOf } from './target.js';
 
 type Strategy = PartitionedBy['strategy'];
 
@@ -45,13 +45,15 @@ export function partition(name: string, options: PartitionOptions): Extra {
   const parent = targetOf(options.of);
   const schema = options.schema ?? parent.schema;
   const sql = qualify(schema, name);
+  const target: Target = { word: 'TABLE', sql, name, schema };
   return asExtra({
     kind: 'standing',
     schema,
-    target: { word: 'TABLE', sql, name, schema },
+    target,
     write: () => {
       checkLength(name, 'partition');
-      return [{ phase: 'partition', sql: writePartition(sql, parent.sql, options) }];
+      const created = writePartition(sql, parent.sql, options);
+      return [{ phase: 'partition', sql: created, partition: { target, of: parent.sql } }];
     },
   });
 }
