@@ -51,6 +51,16 @@ it('goes through the chains of a role that sees all of them without a query', as
   expect(chains).toBeGreaterThan(0);
 });
 
+it('says that the log is not there, and what to do', async () => {
+  await audit.superuser.query('ALTER TABLE audit_chains RENAME TO audit_chains_away');
+  const verified = verifyAudit(audit.db, { log: auditLog, tenants: TENANTS_QUERY });
+  await expect(verified).rejects.toMatchObject({
+    code: 'AUDIT_LOG_MISSING',
+    message: 'the database has no table public.audit_chains',
+  });
+  await audit.superuser.query('ALTER TABLE audit_chains_away RENAME TO audit_chains');
+});
+
 it('goes on behind a chain that cannot be read, and names it', async () => {
   const second = `${tenant}-second`;
   await audit.superuser.query('INSERT INTO tenants VALUES ($1)', [second]);

@@ -97,7 +97,7 @@ it('says that the tenant it is given has no chain, and ends with 1', async () =>
     '✗ acmee  there is no chain of it, and no row',
     '0 chains, 0 rows: 1 finding',
   ]);
-  expect(error).toContain('hint: ');
+  expect(error).toContain('hint: Look at the name of the tenant.');
 });
 
 it('says what was pruned', async () => {

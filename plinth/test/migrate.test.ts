@@ -134,6 +134,14 @@ describe.each([
     });
   });
 
+  it('says what to do where a role is not there', async () => {
+    const granting = 'CREATE TABLE two (id integer);\nGRANT SELECT ON two TO nobody_made_it;';
+    await history.write({ id: 'two2', upgrade: granting }, 'one1');
+    const error = await failureOf(upgrade(engine, 'head', options()));
+    expect(error.message).toContain('role "nobody_made_it" does not exist (SQLSTATE 42704)');
+    expect(error.hint).toContain("export pgRole('…') with the models");
+  });
+
   it('undoes the revision of a statement that fails, and names its place', async () => {
     await history.write(
       {

@@ -2,6 +2,7 @@
 // were kept elsewhere. It changes nothing.
 
 import type { Engine } from '../engine/index.js';
+import { PlinthError } from '../errors/index.js';
 import { type AuditLog, type AuditNames, keepOfLog, namesOfLog } from '../models/index.js';
 import { listTenants } from '../tenancy/index.js';
 import type { AuditFinding, AuditHead, AuditPruned } from './audit-finding.js';
@@ -68,7 +69,7 @@ export interface AuditVerification {
  * A chain alone shows what somebody did who could not, or did not, compute all its hashes anew. Who
  * owns the database can: that is found `against` heads that were kept elsewhere, and only by them.
  *
- * @throws PlinthError TENANCY_TENANTS_UNKNOWN where policies hide the tenants and no query lists them.
+ * @throws PlinthError AUDIT_LOG_MISSING; TENANCY_TENANTS_UNKNOWN where policies hide the tenants and no query lists them.
  * @example
  * const { findings } = await verifyAudit(db, { log: auditLog, tenants: 'SELECT id FROM tenants' });
  * for (const { tenant, message } of findings) console.error(tenant, message);
@@ -86,6 +87,7 @@ export async function verifyAudit(
     signal,
   } = options;
   const names = namesOfLog(log);
+  await assertThere(db.engine, names);
   const kept = new Map(against.map((head) => [head.tenant, head]));
   const tenants =
     only === undefined ? await listChains(db, names, query, [...kept.keys()]) : [only];
@@ -101,6 +103,20 @@ export async function verifyAudit(
     pruned: verified.flatMap(({ pruned }) => pruned ?? []),
     findings: [...verified.flatMap(({ findings }) => findings), ...missing],
   };
+}
+
+/** @throws PlinthError AUDIT_LOG_MISSING */
+async function assertThere(engine: Engine, { log, chains }: AuditNames): Promise<void> {
+  const { rows } = await engine.query<{ name: string }>(
+    'SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NULL',
+    [[log, chains]],
+  );
+  if (rows.length === 0) return;
+  const missing = rows.map(({ name }) => name).join(' and ');
+  throw new PlinthError('AUDIT_LOG_MISSING', `the database has no table ${missing}`, {
+    hint: 'Run plinth upgrade where its revision is pending; else somebody took it away: compare with a backup.',
+    details: { missing: rows.map(({ name }) => name) },
+  });
 }
 
 /** A tenant that was named, and whom the log does not know: a slip, or all of it was taken away. */

@@ -83,6 +83,7 @@ export const ERROR_CODES = {
   MODELS_NAME_TOO_LONG: code('A name has more than the 63 bytes that PostgreSQL keeps.'),
 
   AUDIT_HEADS_INVALID: code('A text holds no heads of audit chains.'),
+  AUDIT_LOG_MISSING: code('The database has no audit log, or not the table of its chains.'),
   AUDIT_LOG_UNKNOWN: code('The models have no audit log, or several.'),
 
   TENANCY_TENANTS_UNKNOWN: code('Tenants cannot be listed, so work would pass some of them by.'),

@@ -9,6 +9,7 @@ import {
   lineOfFailure,
   quoteStatement,
   readServerFailure,
+  type ServerFailure,
   type SqlStatement,
   sqlStateOf,
 } from '../sql/index.js';
@@ -39,7 +40,7 @@ export function statementFailed(failed: FailedStatement, cause: unknown): Plinth
   if (isPlinthError(cause, 'ENGINE_ABORTED')) return aborted(run, place, cause);
   if (isLost(sqlstate)) return connectionLost(run, place, cause);
   const said = [...describeFailure(server), ...blockers.map(describeBlocker)];
-  const hint = hintFor(statement, sqlstate);
+  const hint = hintFor(statement, server);
   return stepFailed(run, outcomeOf(failed), [...place, ...said], { hint, details, cause });
 }
 
@@ -55,7 +56,14 @@ const HINTS: Readonly<Record<string, string>> = {
   '55P03': 'Run the command again when those sessions have ended, or raise the lock timeout.',
 };
 
-function hintFor({ text }: SqlStatement, sqlstate: string | undefined): string {
+/** Functions of PostgreSQL's source that look for a role, in whatever language it then speaks. */
+const ROLE_ROUTINES: ReadonlySet<string | undefined> = new Set([
+  'get_role_oid',
+  'get_rolespec_oid',
+  'get_rolespec_tuple',
+]);
+
+function hintFor({ text }: SqlStatement, { sqlstate, routine }: ServerFailure): string {
   // feature_not_supported, and undefined_file before PostgreSQL 16: its files are not there.
   const [, name] = /\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?"?([\w-]+)/i.exec(text) ?? [];
   const isAbsent = sqlstate === '0A000' || sqlstate === '58P01';
@@ -64,6 +72,9 @@ function hintFor({ text }: SqlStatement, sqlstate: string | undefined): string {
   }
   if (name !== undefined && sqlstate === '42501') {
     return `Run CREATE EXTENSION ${name} in the database as a superuser, and then the command again.`;
+  }
+  if (sqlstate === '42704' && ROLE_ROUTINES.has(routine)) {
+    return "Create the role first: CREATE ROLE … NOLOGIN, or export pgRole('…') with the models. Then run the command again.";
   }
   return HINTS[sqlstate ?? ''] ?? 'Correct the statement and run the command again.';
 }

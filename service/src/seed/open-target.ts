@@ -1,7 +1,7 @@
 // Where sample data goes: to the service that runs at the address of the settings, or to one that is
 // started for the time it takes.
 
-import { parseDatabaseUrl } from 'plinth';
+import { isPlinthError, type PlinthError, parseDatabaseUrl } from 'plinth';
 import { z } from 'zod';
 import { developmentKeysOf } from '../auth/prepare-authentication.js';
 import { signToken } from '../auth/sign-token.js';
@@ -31,7 +31,9 @@ export async function openTarget(
   const url = addressOf(settings);
   if (await isAlive(url)) return { ...tokens, url, isOwn: false, close: async () => undefined };
   if (isInMemory(settings)) throw nothingStays(url);
-  const service = await startService({ ...settings, port: 0, logLevel: 'error' });
+  const service = await startService({ ...settings, port: 0, logLevel: 'error' }).catch((error) => {
+    throw isPlinthError(error, 'ENGINE_EMBEDDED_LOCKED') ? elsewhere(url, error) : error;
+  });
   const { report, stop } = service;
   return { ...tokens, url: report.url, isOwn: true, close: stop };
 }
@@ -44,6 +46,14 @@ function isInMemory({ database }: Settings): boolean {
 function nothingStays(url: string): StartError {
   return new StartError('what is seeded in memory would be gone at once', {
     hint: `Start the service at ${url} first, or set DATABASE_URL to a folder or a server.`,
+  });
+}
+
+/** Whoever has the folder open is not at this address. */
+function elsewhere(url: string, cause: PlinthError): StartError {
+  return new StartError(`${cause.message}; no service answers at ${url}`, {
+    hint: 'Set PORT and HOST to where that service listens, as in PORT=8080 npm run seed, or stop it.',
+    cause,
   });
 }
 

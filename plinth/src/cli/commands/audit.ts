@@ -47,7 +47,10 @@ export async function auditCommand(
   const isWhole = verification.findings.length === 0;
   return {
     data: { status: isWhole ? 'passed' : 'failed', ...verification },
-    print: (to) => printVerification(to, verification),
+    print: (to) => {
+      printVerification(to, verification);
+      if (!isWhole) to.error(hintFor(verification, against === undefined && tenant !== undefined));
+    },
     status: isWhole ? 0 : 1,
   };
 }
@@ -92,7 +95,11 @@ function printVerification(
     return;
   }
   terminal.out(`${looked}: ${countOf(findings.length, 'finding')}`);
-  terminal.error(
-    'hint: Keep the database as it is, and compare it with a backup: a row says what it was there.',
-  );
+}
+
+/** @param isNamed Whether a tenant was named, and no heads that would prove that it was there. */
+function hintFor({ chains }: AuditVerification, isNamed: boolean): string {
+  return chains === 0 && isNamed
+    ? 'hint: Look at the name of the tenant. Where it is right, compare the database with a backup.'
+    : 'hint: Keep the database as it is, and compare it with a backup: a row says what it was there.';
 }
