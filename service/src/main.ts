@@ -51,7 +51,8 @@ function endOnSignal(): void {
   };
   closeWithGrace(options, async ({ signal, err }) => {
     if (err !== undefined) fatal(err, 'an error that nobody handled');
-    else service?.app.log.info({ signal }, 'shutting down');
+    else if (service !== undefined) service.app.log.info({ signal }, 'shutting down');
+    else process.stderr.write(`${signal}: the start ends after the revision at work\n`);
     abandon.abort();
     // What kept an abandoned start from its end meets the next start, too.
     const running = await starting?.catch(() => undefined);

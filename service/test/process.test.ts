@@ -138,8 +138,16 @@ describe('the end', () => {
         ).rowCount === 1;
       while (!(await isWaiting()));
       running.child.kill('SIGTERM');
+      const { stderr } = running.child;
+      if (stderr === null) throw new Error('its errors cannot be read');
+      // Once it knows, the revision may go on.
+      await once(stderr, 'data');
       await connection.query('ROLLBACK');
-      expect(await running.exit).toEqual({ code: 0, stdout: '', stderr: '' });
+      expect(await running.exit).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: 'SIGTERM: the start ends after the revision at work\n',
+      });
     });
     const { rows } = await holder.engine.query(
       `SELECT to_regclass('tasks') IS NULL AS tasks, to_regclass('todos') IS NULL AS todos`,
