@@ -4,18 +4,12 @@
 import { sql } from 'drizzle-orm';
 import { bigint, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import { verifyAudit } from 'plinth';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { ROW, rehash, useAuditChain, useAuditDatabase } from './support/audit-chain.js';
+import { describe, expect, it } from 'vitest';
+import { ROW, rehash, useAuditChain } from './support/audit-chain.js';
 import { auditLog } from './support/audit-tables.js';
 
-const audit = useAuditDatabase();
-const { addNote } = audit;
-const { findings, tamper, verify } = useAuditChain(audit);
-let tenant: string;
-
-beforeEach(() => {
-  tenant = audit.tenant;
-});
+const audit = useAuditChain();
+const { addNote, findings, tamper, verify } = audit;
 
 describe('against heads that were kept', () => {
   /** Every hash from a row on, as somebody would who owns the database. */
@@ -56,7 +50,7 @@ describe('against heads that were kept', () => {
     for (const table of ['audit_log', 'audit_chains']) {
       await tamper(`DELETE FROM ${table} WHERE tenant_id = $1`);
     }
-    const query = `SELECT '${tenant}'`;
+    const query = `SELECT '${audit.tenant}'`;
     const { findings: found } = await verifyAudit(audit.db, { log: auditLog, tenants: query });
     expect(found).toEqual([]);
     expect(await findings()).toEqual(['missing 1']);
@@ -112,8 +106,8 @@ describe('rows that were taken away as if they were pruned', () => {
 
   it('are found by the first row of a chain that was pruned before', async () => {
     await tamper(`UPDATE audit_log SET occurred_at = occurred_at - interval '7 years' ${ROW} 1`);
-    const prune = sql`SELECT audit_log_prune(${tenant}, now() - interval '6 years 1 day', 10)`;
-    await audit.db.tenant(tenant).execute(prune);
+    const prune = sql`SELECT audit_log_prune(${audit.tenant}, now() - interval '6 years 1 day', 10)`;
+    await audit.db.tenant(audit.tenant).execute(prune);
     const { heads } = await verify();
     expect(heads).toMatchObject([{ firstSeq: 2 }]);
     await tamper(...move('4', `now() - interval '7 years'`));
@@ -121,7 +115,7 @@ describe('rows that were taken away as if they were pruned', () => {
     expect(found).toMatchObject([
       { kind: 'cut', seq: 2, message: expect.stringMatching(/row 2 is of 2.*is kept for 6 years/) },
     ]);
-    expect(pruned).toMatchObject([{ tenant, lastSeq: 3 }]);
+    expect(pruned).toMatchObject([{ tenant: audit.tenant, lastSeq: 3 }]);
   });
 
   it('are not looked for where the head does not know of when its first row was', async () => {
@@ -143,7 +137,7 @@ describe('rows that were taken away as if they were pruned', () => {
     const { heads } = await verify();
     await addNote('after');
     await tamper(...move('7', `now() - interval '7 years'`));
-    const options = { log: unknown, tenant, against: heads };
+    const options = { log: unknown, tenant: audit.tenant, against: heads };
     const { findings: found } = await verifyAudit(audit.db, options);
     expect(found.map(({ message }) => message)).toEqual([
       expect.stringContaining('the log does not say how long it keeps them'),

@@ -2,18 +2,12 @@
 // rightly.
 
 import { verifyAudit } from 'plinth';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { ROW, rehash, useAuditChain, useAuditDatabase } from './support/audit-chain.js';
+import { describe, expect, it } from 'vitest';
+import { ROW, rehash, useAuditChain } from './support/audit-chain.js';
 import { auditLog, notes, TENANTS_QUERY } from './support/audit-tables.js';
 
-const audit = useAuditDatabase();
-const { addNote } = audit;
-const { findings, tamper, verify } = useAuditChain(audit);
-let tenant: string;
-
-beforeEach(() => {
-  tenant = audit.tenant;
-});
+const audit = useAuditChain();
+const { addNote, findings, tamper, verify } = audit;
 
 describe('a row that was changed', () => {
   it.each([
@@ -39,7 +33,7 @@ describe('a row that was changed', () => {
   });
 
   it('is found where the changes that it never had became a null of JSON', async () => {
-    await audit.db.tenant(tenant).update(notes).set({ body: 'text' });
+    await audit.db.tenant(audit.tenant).update(notes).set({ body: 'text' });
     expect(await findings()).toEqual([]);
     await tamper(`UPDATE audit_log SET changes = 'null' ${ROW} 8`);
     expect(await findings()).toEqual(['changed 8']);
@@ -56,7 +50,7 @@ describe('a row that was changed', () => {
   });
 
   it('is found where it moved to another tenant', async () => {
-    const other = `${tenant}-other`;
+    const other = `${audit.tenant}-other`;
     await tamper(`UPDATE audit_log SET tenant_id = $1 || '-other' ${ROW} 6`);
     expect(await findings()).toEqual(['missing 6']);
     await audit.superuser.query('INSERT INTO tenants VALUES ($1)', [other]);
@@ -86,7 +80,7 @@ describe('rows that were removed', () => {
     await tamper('DELETE FROM audit_log WHERE tenant_id = $1 AND seq IN (2, 3)');
     const { findings: found } = await verify();
     expect(found).toEqual([
-      { kind: 'missing', tenant, seq: 2, message: 'rows 2 to 3 are missing' },
+      { kind: 'missing', tenant: audit.tenant, seq: 2, message: 'rows 2 to 3 are missing' },
     ]);
   });
 

@@ -3,8 +3,8 @@
 
 import { sql } from 'drizzle-orm';
 import { connect, openEngine, verifyAudit } from 'plinth';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { ROW, useAuditChain, useAuditDatabase } from './support/audit-chain.js';
+import { describe, expect, it } from 'vitest';
+import { ROW, useAuditChain } from './support/audit-chain.js';
 import {
   AUDIT_ROLE,
   auditLog,
@@ -14,14 +14,8 @@ import {
 } from './support/audit-tables.js';
 import { asUser } from './support/tenant-table.js';
 
-const audit = useAuditDatabase();
-const { addNote } = audit;
-const { findings, tamper, verify } = useAuditChain(audit);
-let tenant: string;
-
-beforeEach(() => {
-  tenant = audit.tenant;
-});
+const audit = useAuditChain();
+const { addNote, findings, tamper, verify } = audit;
 
 const MOMENT = /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z$/;
 
@@ -32,7 +26,7 @@ it('finds nothing in whole chains, and gives their heads', async () => {
   expect({ chains, rows }).toEqual({ chains: 1, rows: 6 });
   expect(heads).toEqual([
     {
-      tenant,
+      tenant: audit.tenant,
       firstSeq: 1,
       firstOccurredAt: expect.stringMatching(MOMENT),
       seq: 6,
@@ -62,21 +56,25 @@ it('says that the log is not there, and what to do', async () => {
 });
 
 it('goes on behind a chain that cannot be read, and names it', async () => {
-  const second = `${tenant}-second`;
+  const second = `${audit.tenant}-second`;
   await audit.superuser.query('INSERT INTO tenants VALUES ($1)', [second]);
   await audit.db.tenant(second).insert(notes).values({ tenantId: second, title: 'there' });
   await audit.superuser.query(`
     CREATE FUNCTION fail(tenant text) RETURNS boolean LANGUAGE plpgsql COST 1 AS
-      $$ BEGIN IF tenant = '${tenant}' THEN RAISE 'nothing to see here'; END IF; RETURN true; END $$;
+      $$ BEGIN IF tenant = '${audit.tenant}' THEN RAISE 'nothing to see here'; END IF; RETURN true; END $$;
     CREATE POLICY hides ON audit_log AS RESTRICTIVE USING (public.fail(tenant_id))`);
   try {
-    const query = `SELECT unnest('{${tenant},${second}}'::text[])`;
+    const query = `SELECT unnest('{${audit.tenant},${second}}'::text[])`;
     const { findings: found, rows } = await verifyAudit(audit.db, {
       log: auditLog,
       tenants: query,
     });
     expect(found).toMatchObject([
-      { kind: 'unreadable', tenant, message: expect.stringContaining('nothing to see here') },
+      {
+        kind: 'unreadable',
+        tenant: audit.tenant,
+        message: expect.stringContaining('nothing to see here'),
+      },
     ]);
     expect(rows).toBe(1);
   } finally {
@@ -107,9 +105,15 @@ describe('functions of others', () => {
         url: `${asUser(audit.url, AUDIT_ROLE)}?options=${options}`,
         poolSize: 1,
       });
-      const { rows, findings: found } = await verifyAudit(other, { log: auditLog, tenant });
+      const { rows, findings: found } = await verifyAudit(other, {
+        log: auditLog,
+        tenant: audit.tenant,
+      });
       expect({ rows, found }).toEqual({ rows: 6, found: [] });
-      await other.tenant(tenant).insert(notes).values({ tenantId: tenant, title: 'trapped' });
+      await other
+        .tenant(audit.tenant)
+        .insert(notes)
+        .values({ tenantId: audit.tenant, title: 'trapped' });
     } finally {
       await audit.superuser.query('DROP SCHEMA lies CASCADE');
     }
@@ -123,8 +127,8 @@ it('takes a pruned chain for whole, and one with a hole before the rest for what
     `UPDATE audit_log SET occurred_at = occurred_at - interval '7 years' WHERE tenant_id = $1 AND seq < 4`,
   );
   const heads = before.heads.map((head) => ({ ...head, firstOccurredAt: '2001-01-01T00:00:00Z' }));
-  const prune = sql`SELECT audit_log_prune(${tenant}, now() - interval '6 years 1 day', 10)`;
-  await audit.db.tenant(tenant).execute(prune);
+  const prune = sql`SELECT audit_log_prune(${audit.tenant}, now() - interval '6 years 1 day', 10)`;
+  await audit.db.tenant(audit.tenant).execute(prune);
   expect(await findings(heads)).toEqual([]);
   expect(await verify()).toMatchObject({
     rows: 3,
@@ -133,7 +137,7 @@ it('takes a pruned chain for whole, and one with a hole before the rest for what
       firstSeq: 4,
       firstOccurredAt: expect.stringMatching(MOMENT),
     })),
-    pruned: [{ tenant, lastSeq: 3, before: expect.stringContaining('T') }],
+    pruned: [{ tenant: audit.tenant, lastSeq: 3, before: expect.stringContaining('T') }],
   });
   const pruned = await verify();
   await tamper(
@@ -159,11 +163,11 @@ it('stays true where sessions are set otherwise', async () => {
     await connection.query('BEGIN');
     await connection.query(
       `SELECT set_config('app.current_tenant_id', $1, true), set_config('app.actor', $2, true)`,
-      [tenant, 'quote " backslash \\ newline \n ü €'],
+      [audit.tenant, 'quote " backslash \\ newline \n ü €'],
     );
     await connection.query(
       `INSERT INTO notes (tenant_id, title, tags) VALUES ($1, 'odd', '{"b": 1.50, "a": [null]}')`,
-      [tenant],
+      [audit.tenant],
     );
     await connection.query('COMMIT');
   });
@@ -171,14 +175,14 @@ it('stays true where sessions are set otherwise', async () => {
 });
 
 it('holds when a backend is killed in the middle', async () => {
-  const scope = audit.db.tenant(tenant);
+  const scope = audit.db.tenant(audit.tenant);
   const killed = scope.transaction(
     async (tx) => {
-      await tx.insert(notes).values({ tenantId: tenant, title: 'lost' });
+      await tx.insert(notes).values({ tenantId: audit.tenant, title: 'lost' });
       await tx.execute(sql`SET CONSTRAINTS ALL IMMEDIATE`);
       const { rows } = await tx.execute<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
       await audit.superuser.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
-      await tx.insert(notes).values({ tenantId: tenant, title: 'lost too' });
+      await tx.insert(notes).values({ tenantId: audit.tenant, title: 'lost too' });
     },
     { retries: 0 },
   );

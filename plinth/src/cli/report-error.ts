@@ -53,15 +53,12 @@ async function databaseRefused(cause: unknown): Promise<PlinthError | undefined>
   );
 }
 
-/** Class 08 and 57P01 to 57P05 (PostgreSQL documentation, appendix A). */
-const ENDS_SESSION = /^(?:08|57P)/;
-
 /** The session ended, or what it ran on: nothing is known to be wrong with the command. */
 async function connectionLost(cause: unknown): Promise<PlinthError | undefined> {
   const { isBrokenConnection } = await import('../engine/index.js');
-  const { sqlStateOf } = await import('../sql/index.js');
+  const { endsSession, sqlStateOf } = await import('../sql/index.js');
   const said = causesOf(cause).find(
-    (link) => ENDS_SESSION.test(sqlStateOf(link) ?? '') || isBrokenConnection(link),
+    (link) => endsSession(sqlStateOf(link) ?? '') || isBrokenConnection(link),
   );
   if (said === undefined) return undefined;
   return new PlinthError(

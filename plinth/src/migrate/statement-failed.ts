@@ -5,6 +5,7 @@ import { type ErrorCode, isPlinthError, PlinthError } from '../errors/index.js';
 import type { Revision } from '../revisions/index.js';
 import {
   describeFailure,
+  endsSession,
   installExtensions,
   lineOfFailure,
   quoteStatement,
@@ -44,9 +45,9 @@ export function statementFailed(failed: FailedStatement, cause: unknown): Plinth
   return stepFailed(run, outcomeOf(failed), [...place, ...said], { hint, details, cause });
 }
 
-/** No SQLSTATE is the driver's own error; the others end the session (class 08, 57P01 to 57P05). */
+/** No SQLSTATE is the driver's own error. */
 function isLost(sqlstate: string | undefined): boolean {
-  return sqlstate === undefined || sqlstate.startsWith('08') || sqlstate.startsWith('57P');
+  return sqlstate === undefined || endsSession(sqlstate);
 }
 
 /** By SQLSTATE: what helps is not in the statement. */

@@ -119,19 +119,22 @@ class Run {
       this.#portions = await untilPassed(list, signal);
       this.#tallies = new Map(ready.map(({ its: { name } }) => [name, emptyTally(name)]));
     }
+    const assertHeld = () => {
+      if (!isHeld()) throw lockLost();
+    };
     const gate = new ReplicaGate(this.#db.engine, { maxReplicaLag, signal, onNotice });
     const remover = new PortionRemover(this.#db, {
       share: this.#options.share ?? DEFAULT_SHARE,
       signal,
       onBatch: this.#options.onBatch,
       mayGoOn: async () => {
-        if (!isHeld()) throw lockLost();
+        assertHeld();
         return await gate.pass();
       },
     });
     for (let portion = this.#portions[0]; portion !== undefined; portion = this.#portions[0]) {
       if (signal?.aborted === true) return 'stopped';
-      if (!isHeld()) throw lockLost();
+      assertHeld();
       const tally = this.#tallies.get(portion.its.name);
       if (tally === undefined) throw new Error(`nobody counts ${portion.its.name}`);
       const ended = await remover.remove(portion, tally);

@@ -9,7 +9,7 @@ export { quoteIdentifier, splitIdentifiers, unquoteIdentifier } from './quote-id
 export { quoteLiteral } from './quote-literal.js';
 export { NEWEST_MAJOR, OLDEST_MAJOR } from './server-majors.js';
 export { type SqlStatement, splitStatements } from './split-statements.js';
-export { sqlStateOf } from './sql-state.js';
+export { endsSession, sqlStateOf } from './sql-state.js';
 export { isSignificant, type SqlToken, type SqlTokenKind } from './sql-token.js';
 export { StatementCursor } from './statement-cursor.js';
 export {

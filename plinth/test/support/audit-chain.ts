@@ -90,7 +90,7 @@ export function useAuditDatabase(): AuditDatabase {
   };
 }
 
-export interface AuditChain {
+export interface AuditChain extends AuditDatabase {
   /** Of the tenant's chain alone. */
   verify(against?: readonly AuditHead[]): Promise<AuditVerification>;
   /** As `kind seq`. */
@@ -108,8 +108,9 @@ export function rehash(seq: number): string {
     actor, request_id, role, action, table_name, row_key, columns, changes) ${ROW} ${seq}`;
 }
 
-/** Gives each test of a file a tenant that is listed, and six rows, each of its own transaction. */
-export function useAuditChain(audit: AuditDatabase): AuditChain {
+/** The same with a tenant that is listed for each test, and six rows, each of its own transaction. */
+export function useAuditChain(): AuditChain {
+  const audit = useAuditDatabase();
   beforeEach(async () => {
     await audit.superuser.query('INSERT INTO tenants VALUES ($1)', [audit.tenant]);
     for (let index = 1; index <= 6; index++) await audit.addNote(`note ${index}`);
@@ -118,14 +119,15 @@ export function useAuditChain(audit: AuditDatabase): AuditChain {
     const { tenant } = audit;
     return await verifyAudit(audit.db, { log: auditLog, tenants: TENANTS_QUERY, tenant, against });
   };
-  return {
+  // In place: what it has is read when it is asked for.
+  return Object.assign(audit, {
     verify,
-    async findings(against) {
+    async findings(against?: readonly AuditHead[]) {
       const found = await verify(against);
       return found.findings.map(({ kind, seq }) => `${kind} ${seq}`);
     },
-    async tamper(...statements) {
+    async tamper(...statements: readonly string[]) {
       for (const text of statements) await audit.superuser.query(text, [audit.tenant]);
     },
-  };
+  });
 }

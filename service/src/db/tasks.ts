@@ -70,8 +70,7 @@ export async function lockTask(
   owner: Owner,
   id: string,
 ): Promise<Task | undefined> {
-  const [row] = await tx.select(TASK_COLUMNS).from(tasks).where(isTask(owner, id)).for('update');
-  return row && toTask(row);
+  return await lock(tx, isTask(owner, id));
 }
 
 /** The same of a task that may be deleted. */
@@ -80,7 +79,11 @@ export async function lockAnyTask(
   owner: Owner,
   id: string,
 ): Promise<Task | undefined> {
-  const [row] = await tx.select(TASK_COLUMNS).from(tasks).where(isOwn(owner, id)).for('update');
+  return await lock(tx, isOwn(owner, id));
+}
+
+async function lock(tx: Transaction, where: SQL | undefined): Promise<Task | undefined> {
+  const [row] = await tx.select(TASK_COLUMNS).from(tasks).where(where).for('update');
   return row && toTask(row);
 }
 

@@ -1,6 +1,7 @@
 // Routes whose request says all in its path. A body that they did not look at would promise something.
 
 import { ProblemError, validationProblem } from 'plinth/fastify';
+import { hasNothing } from './has-nothing.js';
 
 /**
  * An empty JSON object is no body: some clients always send one.
@@ -8,7 +9,6 @@ import { ProblemError, validationProblem } from 'plinth/fastify';
  * @throws ProblemError 400 for any other.
  */
 export function refuseBody(body: unknown): void {
-  if (body === undefined || body === null) return;
-  if (typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0) return;
+  if (body === undefined || body === null || hasNothing(body)) return;
   throw new ProblemError(validationProblem([{ detail: 'The body must be empty.', pointer: '#' }]));
 }

@@ -4,6 +4,7 @@
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
 import { toPointer } from 'plinth/fastify';
 import { z } from 'zod';
+import { hasNothing } from './has-nothing.js';
 
 type Issue = z.core.$ZodIssue;
 type Validator = ReturnType<FastifySchemaCompiler<z.ZodType>>;
@@ -41,15 +42,6 @@ function headersValidator(schema: z.ZodType): Validator {
 function knowsNoValue(schema: z.ZodType): boolean {
   if (!(schema instanceof z.ZodObject)) return false;
   return Object.keys(schema.shape).length === 0 && (schema.def.checks ?? []).length === 0;
-}
-
-function hasNothing(data: unknown): boolean {
-  return (
-    typeof data === 'object' &&
-    data !== null &&
-    !Array.isArray(data) &&
-    Object.keys(data).length === 0
-  );
 }
 
 function toReports(issue: Issue, members: Members): readonly FastifySchemaValidationError[] {
